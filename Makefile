@@ -1,0 +1,45 @@
+# Everything a newcomer types. The work is in bin/; stamps in .venv make a second start immediate.
+
+PYTHON := .venv/bin/python
+RUNTIME := .venv/requirements.lock.installed
+TESTS := .venv/requirements-test.lock.installed
+TRANSLATIONS := $(patsubst %.po,%.mo,$(wildcard app/translations/*/LC_MESSAGES/*.po))
+KILLS ?= 20
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.PHONY: help run start test look bench crash lint lock
+
+help: ## this list
+	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' $(firstword $(MAKEFILE_LIST)) | expand -t 16
+
+run: $(RUNTIME) $(TRANSLATIONS) ## serve the demonstration; HOST and PORT choose where
+	@exec $(PYTHON) -m app.serve --demo
+
+start: ## serve the real installation (with the next release)
+	@echo "make start comes with the next release, together with 'flask setup'; until then: make run" >&2; exit 1
+
+test: $(TESTS) $(TRANSLATIONS) ## lint, types and all tests, the browser's included
+	@bin/test
+
+look: $(TESTS) $(TRANSLATIONS) ## page tests at all widths, themes and languages, screenshots kept
+	@LOOK=all bin/browser-tests
+
+bench: $(TESTS) $(TRANSLATIONS) ## measure; figures are printed, never asserted
+	@exec $(PYTHON) -m bench
+
+crash: $(TESTS) $(TRANSLATIONS) ## kill the sender KILLS times and count lost and doubled letters
+	@exec $(PYTHON) -m tests.crash --kills $(KILLS)
+
+lint: $(TESTS) ## ruff and mypy
+	@bin/lint
+
+lock: .venv/requirements-install.lock.installed ## pin requirements*.txt again; UPGRADE=1 takes newer versions
+	@bin/lock
+
+.venv/%.lock.installed: %.lock bin/install
+	@bin/install $<
+
+# The catalogue is one for all languages' programs: a fuzzy entry stays in Chinese rather than say something wrong.
+%.mo: %.po | $(RUNTIME)
+	@$(PYTHON) -m babel.messages.frontend --quiet compile --input-file $< --output-file $@
