@@ -1,0 +1,62 @@
+"""Static files under names that change with their content, so that browsers may keep them for ever."""
+
+from functools import lru_cache
+from hashlib import sha256
+from pathlib import Path
+
+from flask import Flask, Response, abort, request, send_from_directory, url_for
+
+# Browsers get one stylesheet; people read it in parts. The order is the cascade.
+STYLESHEET = ("tokens", "page", "controls", "pieces", "calendar", "public", "console", "print")
+A_YEAR = "public, max-age=31536000, immutable"
+
+
+def init_app(app: Flask) -> None:
+    folder = Path(app.static_folder or "")
+
+    @lru_cache(maxsize=64)
+    def named(name: str) -> str:
+        stem, _, ending = name.rpartition(".")
+        return f"{stem}.{sha256(_content(folder, name)).hexdigest()[:10]}.{ending}"
+
+    def asset(name: str) -> str:
+        if app.debug:
+            named.cache_clear()
+        return url_for("static", filename=named(name))
+
+    def serve(filename: str) -> Response:
+        plain = _plain(filename)
+        current = plain != filename and _exists(folder, plain) and named(plain) == filename
+        answer = _answer(folder, plain if current else filename)
+        answer.headers["Cache-Control"] = A_YEAR if current else "no-cache"
+        return answer
+
+    app.jinja_env.globals["asset"] = asset
+    app.view_functions["static"] = serve
+
+
+def stylesheet(folder: Path) -> bytes:
+    return b"\n".join((folder / "css" / f"{part}.css").read_bytes() for part in STYLESHEET)
+
+
+def _content(folder: Path, name: str) -> bytes:
+    return stylesheet(folder) if name == "app.css" else (folder / name).read_bytes()
+
+
+def _exists(folder: Path, name: str) -> bool:
+    return name == "app.css" or (folder / name).is_file()
+
+
+def _plain(filename: str) -> str:
+    parts = filename.rsplit(".", 2)
+    return f"{parts[0]}.{parts[2]}" if len(parts) == 3 and len(parts[1]) == 10 else filename
+
+
+def _answer(folder: Path, name: str) -> Response:
+    if name.startswith("css/"):
+        abort(404)
+    if name != "app.css":
+        return send_from_directory(folder, name)
+    answer = Response(stylesheet(folder), mimetype="text/css")
+    answer.add_etags()
+    return answer.make_conditional(request)
