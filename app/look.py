@@ -9,44 +9,30 @@ from zoneinfo import ZoneInfo
 import segno
 from babel.dates import format_date
 from flask import Flask, Response, current_app, request
-from flask_babel import Babel, get_locale, lazy_gettext
+from flask_babel import Babel, get_locale
+from flask_babel import gettext as _
 from lucide import _render_icon
 from markupsafe import Markup
 
 from app import assets
+from app.events.words import EventKind, EventState
 
 LANGUAGES = ("zh", "en")
 
-KINDS = {
-    "lecture": ("mic", lazy_gettext("讲座")),
-    "campaign": ("megaphone", lazy_gettext("宣传活动")),
-    "competition": ("trophy", lazy_gettext("竞赛")),
-    "training": ("graduation-cap", lazy_gettext("培训班")),
-    "meeting": ("users-round", lazy_gettext("会议")),
-    "visit": ("footprints", lazy_gettext("走访")),
-    "press": ("newspaper", lazy_gettext("新闻发布")),
-    "media": ("clapperboard", lazy_gettext("媒体作品")),
-    "deadline": ("flag", lazy_gettext("截止")),
+KIND_ICONS = {
+    "lecture": "mic", "campaign": "megaphone", "competition": "trophy", "training": "graduation-cap",
+    "meeting": "users-round", "visit": "footprints", "press": "newspaper", "media": "clapperboard",
+    "deadline": "flag",
 }
 
-# word, icon, tone
-STATES = {
-    "draft": (lazy_gettext("草稿"), "pencil", "quiet"),
-    "submitted": (lazy_gettext("送审中"), "hourglass", "wait"),
-    "published": (lazy_gettext("已发布"), "circle-check", "good"),
-    "postponed": (lazy_gettext("延期"), "calendar-clock", "wait"),
-    "cancelled": (lazy_gettext("已取消"), "ban", "bad"),
-    "held": (lazy_gettext("已举办"), "check", "quiet"),
-    "closed": (lazy_gettext("已办结"), "award", "quiet"),
+# icon, tone
+STATE_LOOKS = {
+    "draft": ("pencil", "quiet"), "submitted": ("hourglass", "wait"), "published": ("circle-check", "good"),
+    "postponed": ("calendar-clock", "wait"), "cancelled": ("ban", "bad"), "held": ("check", "quiet"),
+    "closed": ("award", "quiet"),
 }
 
-SECTORS = {
-    "E": ("building-2", lazy_gettext("进企业")),
-    "I": ("landmark", lazy_gettext("进单位")),
-    "C": ("house", lazy_gettext("进社区")),
-    "S": ("school", lazy_gettext("进学校")),
-    "N": ("globe", lazy_gettext("进网络")),
-}
+SECTOR_ICONS = {"E": "building-2", "I": "landmark", "C": "house", "S": "school", "N": "globe"}
 
 
 def init_app(app: Flask) -> None:
@@ -55,12 +41,22 @@ def init_app(app: Flask) -> None:
         Babel(app, default_locale="zh", default_timezone=_zone(app).key, locale_selector=language)
     app.after_request(_remember_language)
     app.jinja_env.globals.update(
-        icon=icon, qr=qr, KINDS=KINDS, STATES=STATES, SECTORS=SECTORS, language=language, in_language=in_language
+        icon=icon, qr=qr, kind_icon=KIND_ICONS.get, kind_word=kind_word, state_look=STATE_LOOKS.get,
+        state_word=state_word, sector_icon=SECTOR_ICONS.get, language=language, in_language=in_language,
     )
     app.jinja_env.filters.update(
         day=day, full_day=full_day, short_day=short_day, weekday=weekday, month_title=month_title,
+        weekday_long=weekday_long, weekday_narrow=weekday_narrow, month_short=month_short,
         clock=clock, span=span, local=local,
     )
+
+
+def kind_word(kind: str) -> str:
+    return _("截止") if kind == "deadline" else EventKind(kind).label
+
+
+def state_word(state: str) -> str:
+    return EventState(state).label
 
 
 @lru_cache(maxsize=256)
@@ -134,6 +130,19 @@ def short_day(value: date) -> str:
 
 def weekday(value: date) -> str:
     return _dated(value, "EEE", "EEE")
+
+
+def weekday_long(value: date) -> str:
+    return _dated(value, "EEEE", "EEEE")
+
+
+def weekday_narrow(value: date) -> str:
+    """一 / Mon: the head of a column"""
+    return _dated(value, "EEEEE", "EEE")
+
+
+def month_short(value: date) -> str:
+    return _dated(value, "M月", "MMM")
 
 
 def month_title(value: date) -> str:

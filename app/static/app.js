@@ -1,0 +1,145 @@
+// Comforts only: every page works without this file.
+(function () {
+  "use strict";
+  var root = document.documentElement;
+  var words = document.body.dataset;
+
+  function keep(name, value) {
+    root.setAttribute("data-" + name, value);
+    try { localStorage.setItem(name, value); } catch (blocked) { /* the choice then lasts for this page */ }
+    showChoices();
+  }
+
+  function isDark() {
+    var chosen = root.getAttribute("data-theme");
+    return chosen ? chosen === "dark" : matchMedia("(prefers-color-scheme: dark)").matches;
+  }
+
+  function isLarge() { return root.getAttribute("data-size") === "large"; }
+
+  function showChoices() {
+    each(".js-theme", function (button) { button.setAttribute("aria-pressed", isDark()); });
+    each(".js-size", function (button) { button.setAttribute("aria-pressed", isLarge()); });
+  }
+
+  function each(selector, act) { Array.prototype.forEach.call(document.querySelectorAll(selector), act); }
+
+  function say(text) {
+    var region = document.getElementById("said");
+    if (region) region.textContent = text;
+  }
+
+  function copied(button, text) {
+    var before = button.querySelector("span").textContent;
+    button.querySelector("span").textContent = words.copied;
+    say(words.copied + " " + text);
+    setTimeout(function () { button.querySelector("span").textContent = before; }, 2500);
+  }
+
+  function copy(button) {
+    var field = button.parentNode.querySelector("input");
+    var text = button.dataset.copy || field.value;
+    if (navigator.clipboard && window.isSecureContext) {
+      navigator.clipboard.writeText(text).then(function () { copied(button, text); });
+    } else if (field) { // plain http inside an office network has no clipboard
+      field.select();
+      if (document.execCommand("copy")) copied(button, text);
+    }
+  }
+
+  // ---- asking first ------------------------------------------------------------------------------
+
+  function button(text, css, act) {
+    var made = document.createElement("button");
+    made.type = "button";
+    made.className = "button " + css;
+    made.textContent = text;
+    made.addEventListener("click", act);
+    return made;
+  }
+
+  function ask(form, submitter) {
+    var dialog = document.createElement("dialog");
+    var question = document.createElement("p");
+    question.id = "question";
+    question.textContent = form.dataset.confirm;
+    dialog.setAttribute("aria-labelledby", "question");
+    var row = document.createElement("div");
+    row.className = "row";
+    row.appendChild(button(words.no, "", function () { dialog.close(); }));
+    row.appendChild(button(form.dataset.confirmYes || words.yes, "button-main", function () {
+      form.dataset.confirmed = "1";
+      dialog.close();
+      form.requestSubmit(submitter || undefined);
+    }));
+    dialog.appendChild(question);
+    dialog.appendChild(row);
+    dialog.addEventListener("close", function () { dialog.remove(); });
+    document.body.appendChild(dialog);
+    dialog.showModal();
+  }
+
+  document.addEventListener("submit", function (event) {
+    var form = event.target;
+    if (form.dataset.confirm && !form.dataset.confirmed && window.HTMLDialogElement) {
+      event.preventDefault();
+      ask(form, event.submitter);
+      return;
+    }
+    if (form.method === "get") {
+      dropEmpty(form);
+      return;
+    }
+    if (form.dataset.sent) { event.preventDefault(); return; }
+    form.dataset.sent = "1";
+    setTimeout(function () { setButtons(form, true); }, 0); // later, or the pressed button's value is lost
+  });
+
+  function setButtons(form, disabled) {
+    Array.prototype.forEach.call(form.querySelectorAll("button:not([type=button])"), function (one) {
+      one.disabled = disabled;
+    });
+  }
+
+  // Coming back with the browser's arrow shows the page as it was left: give its buttons back.
+  window.addEventListener("pageshow", function (event) {
+    if (!event.persisted) return;
+    each("form", function (form) {
+      delete form.dataset.sent;
+      delete form.dataset.confirmed;
+      setButtons(form, false);
+      Array.prototype.forEach.call(form.elements, function (field) { field.disabled = false; });
+    });
+  });
+
+  // ---- filters -----------------------------------------------------------------------------------
+
+  var byPointer = false;
+  document.addEventListener("pointerdown", function () { byPointer = true; });
+  document.addEventListener("keydown", function () { byPointer = false; });
+
+  function dropEmpty(form) {
+    Array.prototype.forEach.call(form.elements, function (field) {
+      if (field.name && !field.value) field.disabled = true;
+    });
+  }
+
+  // With the keyboard a list changes at every arrow: there the button decides.
+  document.addEventListener("change", function (event) {
+    var form = event.target.form;
+    if (form && "auto" in form.dataset && event.target.tagName === "SELECT" && byPointer) form.requestSubmit();
+  });
+
+  document.addEventListener("click", function (event) {
+    var pressed = event.target.closest("button");
+    if (!pressed) return;
+    if (pressed.classList.contains("js-theme")) keep("theme", isDark() ? "light" : "dark");
+    if (pressed.classList.contains("js-size")) keep("size", isLarge() ? "normal" : "large");
+    if (pressed.classList.contains("js-copy")) copy(pressed);
+    if (pressed.classList.contains("js-print")) window.print();
+  });
+
+  var summary = document.querySelector(".summary");
+  if (summary) summary.focus();
+  showChoices();
+})();

@@ -1,0 +1,84 @@
+import re
+from pathlib import Path
+
+import pytest
+
+TOKENS = Path(__file__).parents[1] / "app/static/css/tokens.css"
+KINDS = ("lecture", "campaign", "competition", "training", "meeting", "visit", "press", "media", "deadline")
+TONES = ("good", "wait", "bad", "quiet")
+
+TEXT = [
+    *[(ink, ground) for ink in ("ink", "ink2", "ink3") for ground in ("paper", "surface")],
+    ("ink", "sunken"), ("ink2", "sunken"), ("brand", "paper"), ("brand", "surface"), ("brand-strong", "surface"),
+    ("brand", "brand-soft"), ("ink", "brand-soft"), ("ink2", "brand-soft"), ("on-brand", "brand"),
+    ("on-brand", "brand-strong"), ("on-today", "today"), ("today", "paper"), ("today", "surface"),
+    *[(name, f"{name}-soft") for name in KINDS + TONES],
+    *[("ink", f"{name}-soft") for name in KINDS + TONES],
+    *[("surface", name) for name in KINDS],
+    *[(name, "surface") for name in KINDS + TONES], ("bad", "paper"),
+]
+EDGES = [("edge", "paper"), ("edge", "surface"), ("focus", "paper"), ("focus", "surface"), ("brand", "sunken")]
+
+
+def block(selector):
+    css = TOKENS.read_text()
+    start = css.index("{", css.index(selector))
+    return dict(re.findall(r"--([\w-]+):\s*(#[0-9a-f]{6})", css[start:css.index("\n}", start)]))
+
+
+THEMES = {"light": block(":root"), "dark": block("html[data-theme=dark]")}
+
+
+def luminance(colour):
+    channels = [int(colour[at:at + 2], 16) / 255 for at in (1, 3, 5)]
+    linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in channels]
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+
+def contrast(one, other):
+    light, dark = sorted((luminance(one), luminance(other)), reverse=True)
+    return (light + 0.05) / (dark + 0.05)
+
+
+def faint(pairs, least):
+    return [
+        (theme, ink, ground, round(contrast(colours[ink], colours[ground]), 2))
+        for theme, colours in THEMES.items() for ink, ground in pairs
+        if contrast(colours[ink], colours[ground]) < least
+    ]
+
+
+def test_black_on_white_is_twenty_one_to_one():
+    assert round(contrast("#000000", "#ffffff"), 2) == 21
+
+
+def test_every_text_can_be_read_on_its_ground():
+    assert faint(TEXT, 4.5) == []
+
+
+def test_every_edge_of_a_box_can_be_seen():
+    assert faint(EDGES, 3) == []
+
+
+def test_text_on_a_filled_step_of_the_year_can_be_read():
+    light, dark = THEMES["light"], THEMES["dark"]
+
+    assert [contrast("#ffffff", light["heat3"]) >= 4.5, contrast(dark["paper"], dark["heat3"]) >= 4.5] == [True, True]
+
+
+def test_dark_by_the_system_and_dark_by_choice_are_the_same_colours():
+    assert block("html:not([data-theme])") == THEMES["dark"]
+
+
+@pytest.mark.parametrize("feature", ["@layer", ":has(", "color-mix", "oklch", "@import", "url("])
+def test_no_stylesheet_needs_what_old_browsers_lack_or_fetches_anything(feature):
+    sheets = TOKENS.parent.glob("*.css")
+
+    assert [sheet.name for sheet in sheets if feature in sheet.read_text()] == []
+
+
+def test_what_a_first_visit_fetches_stays_small():
+    css = sum(sheet.stat().st_size for sheet in TOKENS.parent.glob("*.css"))
+    scripts = sum(script.stat().st_size for script in TOKENS.parents[1].glob("*.js"))
+
+    assert (css <= 40_000, scripts <= 10_000) == (True, True)
