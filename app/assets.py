@@ -58,5 +58,5 @@ def _answer(folder: Path, name: str) -> Response:
     if name != "app.css":
         return send_from_directory(folder, name)
     answer = Response(stylesheet(folder), mimetype="text/css")
-    answer.add_etags()
+    answer.add_etag()
     return answer.make_conditional(request)

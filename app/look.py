@@ -8,16 +8,15 @@ from zoneinfo import ZoneInfo
 
 import segno
 from babel.dates import format_date
-from flask import Flask, Response, current_app, request
-from flask_babel import Babel, get_locale
+from flask import Flask, current_app, request
+from flask_babel import get_locale
 from flask_babel import gettext as _
 from lucide import _render_icon
 from markupsafe import Markup
 
 from app import assets
 from app.events.words import EventKind, EventState
-
-LANGUAGES = ("zh", "en")
+from app.languages import language
 
 KIND_ICONS = {
     "lecture": "mic", "campaign": "megaphone", "competition": "trophy", "training": "graduation-cap",
@@ -37,9 +36,6 @@ SECTOR_ICONS = {"E": "building-2", "I": "landmark", "C": "house", "S": "school",
 
 def init_app(app: Flask) -> None:
     assets.init_app(app)
-    if "babel" not in app.extensions:
-        Babel(app, default_locale="zh", default_timezone=_zone(app).key, locale_selector=language)
-    app.after_request(_remember_language)
     app.jinja_env.globals.update(
         icon=icon, qr=qr, kind_icon=KIND_ICONS.get, kind_word=kind_word, state_look=STATE_LOOKS.get,
         state_word=state_word, sector_icon=SECTOR_ICONS.get, language=language, in_language=in_language,
@@ -81,29 +77,10 @@ def qr(text: str, title: str = "", scale: int = 4) -> Markup:
 # -- language ----------------------------------------------------------------------------------------
 
 
-def language() -> str:
-    """`lang=` in the address, then what was chosen before, then what the browser asks for; Chinese first."""
-    for wish in (request.args.get("lang"), request.cookies.get("lang")):
-        if wish in LANGUAGES:
-            return wish
-    return request.accept_languages.best_match(LANGUAGES, default="zh") or "zh"
-
-
 def in_language(wish: str) -> str:
     """The address of this very page in another language."""
     arguments = [(key, value) for key, value in request.args.items(multi=True) if key != "lang"]
     return f"{request.path}?{urlencode([*arguments, ('lang', wish)])}"
-
-
-def _remember_language(response: Response) -> Response:
-    wish = request.args.get("lang")
-    if response.mimetype == "text/html":
-        response.vary.update(("Accept-Language", "Cookie"))
-        if wish in LANGUAGES and wish != request.cookies.get("lang"):
-            response.set_cookie(
-                "lang", wish, max_age=31_536_000, samesite="Lax", httponly=True, secure=request.is_secure
-            )
-    return response
 
 
 # -- dates -------------------------------------------------------------------------------------------
