@@ -21,6 +21,7 @@ ZONES = (
     "Australia/Sydney",
     "Asia/Jerusalem",
 )
+TOLD = {name: tzical(StringIO(zone_block(name).decode().replace("\r\n", "\n"))).get() for name in ZONES}
 
 
 def times_of(**changes) -> list[str]:
@@ -109,6 +110,3 @@ def test_an_early_year_keeps_its_zeros():
     assert (
         times_of(starts=starts, ends=starts + timedelta(hours=1), zone="UTC")[0] == "DTSTART:09870101T000000Z"
     )
-
-
-TOLD = {name: tzical(StringIO(zone_block(name).decode().replace("\r\n", "\n"))).get() for name in ZONES}

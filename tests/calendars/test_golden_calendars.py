@@ -41,11 +41,31 @@ def test_no_property_stands_empty_or_twice_in_an_entry(name):
 
 
 def test_another_process_writes_the_same_bytes():
-    code = (
-        "import sys; from tests.calendars.examples import LECTURE, render_entry;"
+    told = in_another_process(
+        "from tests.calendars.examples import LECTURE, render_entry;"
         "sys.stdout.buffer.write(render_entry(LECTURE))"
     )
 
-    other = subprocess.run([sys.executable, "-c", code], capture_output=True, check=True, timeout=30)
+    assert told == render_entry(LECTURE)
 
-    assert other.stdout == render_entry(LECTURE)
+
+def test_writing_a_calendar_needs_neither_the_web_nor_a_database_nor_a_parser():
+    told = in_another_process(
+        "import tests.calendars.examples;"
+        "loaded = {name.partition('.')[0] for name in sys.modules};"
+        "print(*sorted(loaded & {'app', 'calendars', 'flask', 'icalendar', 'sqlalchemy', 'vobject'}))"
+    )
+
+    assert told.split() == [b"calendars"]
+
+
+def in_another_process(code: str) -> bytes:
+    # With another order of hashes, which must not show.
+    return subprocess.run(
+        [sys.executable, "-c", f"import sys; {code}"],
+        capture_output=True,
+        check=True,
+        cwd=GOLDEN.parents[2],
+        env={"PYTHONHASHSEED": "7"},
+        timeout=30,
+    ).stdout
