@@ -15,6 +15,7 @@ from lucide import _render_icon
 from markupsafe import Markup
 
 from app import assets
+from app.events.models import Event
 from app.events.words import EventKind, EventState
 from app.languages import language
 
@@ -43,7 +44,7 @@ def init_app(app: Flask) -> None:
     app.jinja_env.filters.update(
         day=day, full_day=full_day, short_day=short_day, weekday=weekday, month_title=month_title,
         weekday_long=weekday_long, weekday_narrow=weekday_narrow, month_short=month_short,
-        clock=clock, span=span, local=local,
+        clock=clock, span=span, when=when, local=local, hours=hours, link=link,
     )
 
 
@@ -72,6 +73,16 @@ def qr(text: str, title: str = "", scale: int = 4) -> Markup:
         dark="#000", light="#fff", title=title or None, svgclass="qr", lineclass=None,
     )
     return Markup(drawn.getvalue().decode().replace("<svg ", '<svg role="img" ', 1))
+
+
+def hours(tenths: int | None) -> str:
+    """Credit hours are kept in tenths: 35 is 3.5."""
+    return "" if tenths is None else f"{tenths / 10:g}"
+
+
+def link(address: str) -> Markup:
+    """Somebody else's page, told nothing of ours."""
+    return Markup('<a href="{0}" rel="noopener noreferrer nofollow">{0}</a>').format(address)
 
 
 # -- language ----------------------------------------------------------------------------------------
@@ -140,6 +151,11 @@ def span(starts: date, ends: date | None = None) -> str:
     if local(starts).date() == local(ends).date():
         return f"{begun}–{clock(ends)}"
     return _joined(begun, f"{full_day(ends)} {clock(ends)}")
+
+
+def when(event: Event) -> str:
+    whole = event.span
+    return span(whole.starts_on, whole.ends_on) if event.is_all_day else span(event.starts_at, event.ends_at)
 
 
 def _joined(first: str, last: str) -> str:

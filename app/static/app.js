@@ -127,7 +127,8 @@
   // With the keyboard a list changes at every arrow: there the button decides.
   document.addEventListener("change", function (event) {
     var form = event.target.form;
-    if (form && "auto" in form.dataset && event.target.tagName === "SELECT" && byPointer) form.requestSubmit();
+    var isChoice = event.target.tagName === "SELECT" || event.target.type === "checkbox";
+    if (form && "auto" in form.dataset && isChoice && byPointer) form.requestSubmit();
   });
 
   document.addEventListener("click", function (event) {
