@@ -1,0 +1,79 @@
+"""Wujin: turns a yearly outreach plan into events people come to. `create_app` is the table of contents."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Flask
+from flask_compress import Compress
+from flask_limiter import Limiter
+from flask_limiter.util import get_remote_address
+from flask_wtf import CSRFProtect
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+import config
+from app import db, errors, headers, languages, look
+
+limiter = Limiter(get_remote_address, default_limits=[])
+csrf = CSRFProtect()
+
+
+def create_app(**settings: str) -> Flask:
+    """The application with `settings` over the environment's. Starts nothing: no scheduler, no sending."""
+    app = Flask(__name__)
+    app.config.from_mapping(config.load(**settings))
+    app.config["TOP"] = config.TOP
+    if app.config["TRUSTED_PROXIES"]:
+        count = app.config["TRUSTED_PROXIES"]
+        app.wsgi_app = ProxyFix(app.wsgi_app, count, count, 0)  # type: ignore[method-assign]
+    for tool in (db, errors, languages, headers, csrf, limiter, look, Compress()):
+        tool.init_app(app)
+    _open_rooms(app)
+    _hear_changes(app)
+    from app.accounts import access
+
+    access.check_every_route(app)
+    return app
+
+
+def _open_rooms(app: Flask) -> None:
+    """One line a room, left to right."""
+    from app.accounts import access, office, signing_in
+    from app.accounts import cli as accounts_cli
+    from app.accounts import views as accounts
+    from app.audit import cli as audit_cli
+    from app.events.views import board, console
+    from app.feeds import cli as feeds_cli
+    from app.feeds import views as feeds
+    from app.outbox import views as outbox
+    from app.plans import cli as plans_cli
+    from app.plans import views as plans
+    from app.reminders import cli as reminders_cli
+    from app.signup import views as signup
+
+    access.init_app(app)
+    office.init_app(app)
+    signing_in.init_app(app)
+    for room in (outbox.bp, accounts.bp, plans.bp, board.bp, console.bp, signup.bp, feeds.bp):
+        app.register_blueprint(room)
+    for commands in (audit_cli.audit, accounts_cli.accounts, plans_cli.plan, feeds_cli.feeds,
+                     reminders_cli.reminders):
+        app.cli.add_command(commands)
+
+
+def _hear_changes(app: Flask) -> None:
+    """Who follows a change, in its own transaction, just before it commits; one line a room."""
+    from app.audit import recording
+    from app.feeds import entries
+    from app.reminders import following
+    from app.signup import telling
+
+    db.follow(app, recording.record)
+    db.follow(app, telling.follow)
+    db.follow(app, entries.follow)
+    db.follow(app, following.follow)
+
+
+def wsgi() -> Any:
+    """For a server that wants a factory."""
+    return create_app()

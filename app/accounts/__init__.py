@@ -1,0 +1,1 @@
+"""Regions, organizations (a tree), people, roles; who may sign in, and as what."""

@@ -1,0 +1,42 @@
+"""What every page says of the office it belongs to."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from flask import Flask, g
+from sqlalchemy import select
+
+from app.accounts.models import Installation
+from app.accounts.places import Organization
+from app.db import db
+from app.languages import language
+
+
+@dataclass(frozen=True, slots=True)
+class Office:
+    """The root office as the footer and the mark show it; an empty line is not shown."""
+
+    name: str = ""
+    contact: str = ""
+    registrations: list[str] = field(default_factory=list)
+    is_demonstration: bool = False
+
+
+def init_app(app: Flask) -> None:
+    app.context_processor(_words)
+
+
+def office() -> Office:
+    """Asked once a request."""
+    if "office" not in g:
+        root = db.session.scalars(Organization.roots().limit(1)).one_or_none()
+        mark = db.session.scalar(select(Installation.is_demonstration))
+        g.office = Office(name=root.called(language()) if root else "", is_demonstration=bool(mark))
+    return g.office  # type: ignore[no-any-return]
+
+
+def _words() -> dict[str, Any]:
+    found = office()
+    return {"office": found, "is_demonstration": found.is_demonstration}

@@ -1,0 +1,1 @@
+"""What was changed, by whom, when: append-only and hash-chained."""

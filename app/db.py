@@ -1,0 +1,174 @@
+"""The database: types, transactions, and the one hook by which rooms follow a change.
+
+A GET reads in a transaction that cannot write; everything else begins by taking the write lock on
+SQLite, because a read that turns into a write fails at once there, whatever the timeout.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+from flask import current_app
+from flask_migrate import Migrate
+from flask_sqlalchemy import SQLAlchemy
+from sqlalchemy import DateTime, Dialect, Engine, MetaData, TypeDecorator, event
+from sqlalchemy.engine import Connection
+from sqlalchemy.orm import DeclarativeBase, Session, registry
+
+CONSTRAINT_NAMES = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+
+class UTCDateTime(TypeDecorator[datetime]):
+    """Aware datetimes only, kept in UTC; SQLite forgets zones, so it is put back on reading."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError(f"a datetime without a zone cannot be stored: {value!r}")
+        return value.astimezone(UTC)
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+class Base(DeclarativeBase):
+    """What every table shares: its constraint names and the way it keeps time."""
+
+    registry = registry(
+        metadata=MetaData(naming_convention=CONSTRAINT_NAMES),
+        type_annotation_map={datetime: UTCDateTime()},
+    )
+
+
+db = SQLAlchemy(model_class=Base)
+migrate = Migrate()
+
+if TYPE_CHECKING:
+    Model = Base
+else:
+    Model = db.Model
+
+
+def init_app(app: Any) -> None:
+    db.init_app(app)
+    migrate.init_app(app, db, directory=str(app.config["TOP"] / "migrations"), compare_type=True)
+    app.extensions["wujin.followers"] = []
+
+
+# ---------------------------------------------------------------- transactions
+
+_reading: ContextVar[bool] = ContextVar("reading", default=False)
+
+
+@contextmanager
+def reading() -> Iterator[None]:
+    """Within it a new transaction cannot write: the database itself refuses."""
+    token = _reading.set(True)
+    try:
+        yield
+    finally:
+        _reading.reset(token)
+
+
+@contextmanager
+def writing() -> Iterator[None]:
+    """The opposite, for the few rows that reading leaves behind; begin a new transaction in it."""
+    token = _reading.set(False)
+    try:
+        yield
+    finally:
+        _reading.reset(token)
+
+
+@event.listens_for(Engine, "connect")
+def _prepare_sqlite(connection: Any, record: Any) -> None:
+    if not isinstance(connection, sqlite3.Connection):
+        return
+    connection.isolation_level = None  # we say BEGIN ourselves, below
+    for pragma in ("foreign_keys=ON", "journal_mode=WAL", "synchronous=FULL", "busy_timeout=15000",
+                   "cache_size=-65536"):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+@event.listens_for(Engine, "begin")
+def _begin(connection: Connection) -> None:
+    is_read = _reading.get()
+    if connection.dialect.name == "sqlite":
+        connection.exec_driver_sql(f"PRAGMA query_only={'ON' if is_read else 'OFF'}")
+        connection.exec_driver_sql("BEGIN" if is_read else "BEGIN IMMEDIATE")
+    elif is_read:
+        connection.exec_driver_sql("SET TRANSACTION READ ONLY")
+
+
+# ---------------------------------------------------------------- the change hook
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What a verb did to a noun. `before` and `after` hold plain values; `personal` goes to the
+    audit encrypted; `quiet` is a minor edit of which nobody need be told by letter."""
+
+    subject: Any
+    what: str
+    as_of: datetime
+    before: Mapping[str, Any] = field(default_factory=dict)
+    after: Mapping[str, Any] = field(default_factory=dict)
+    personal: Mapping[str, str] = field(default_factory=dict)
+    quiet: bool = False
+
+
+Follower = Callable[[Sequence[Change]], None]
+
+
+def note(change: Change) -> None:
+    """Called by verbs. The followers hear of it once, just before the transaction commits."""
+    db.session().info.setdefault("changes", []).append(change)
+
+
+def follow(app: Any, follower: Follower) -> None:
+    """Called by `create_app`, one line a room, in the rooms' order."""
+    app.extensions["wujin.followers"].append(follower)
+
+
+@event.listens_for(Session, "before_commit")
+def _tell_followers(session: Session) -> None:
+    while changes := session.info.pop("changes", None):
+        session.flush()
+        for follower in current_app.extensions["wujin.followers"]:
+            follower(changes)
+    session.flush()
+
+
+@event.listens_for(Session, "after_rollback")
+def _forget_changes(session: Session) -> None:
+    session.info.pop("changes", None)
+
+
+@contextmanager
+def acting_as(actor: str) -> Iterator[None]:
+    """Says who acts, for the audit: `person:7`, `participant`, `cli`, `job`."""
+    info = db.session().info
+    earlier = info.get("actor")
+    info["actor"] = actor
+    try:
+        yield
+    finally:
+        info["actor"] = earlier

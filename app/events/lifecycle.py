@@ -1,0 +1,214 @@
+"""The verbs of an event. Each guards itself, changes all it must, notes the change, and may be told twice."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from flask_babel import gettext as _
+
+from app.db import Change, note
+from app.errors import Refused
+from app.events.span import Span
+from app.events.words import EventKind, EventState, Part
+
+if TYPE_CHECKING:
+    from app.events.figures import Figures
+    from app.events.models import Event
+
+SHOWN = ("title", "title_en", "description", "location", "online_url", "speaker", "audience", "contact",
+         "capacity", "signup_closes_at", "credit_hours", "advance_count")
+
+
+class WrongState(Refused):
+    """The event is not in a state that allows this."""
+
+
+class Stale(Refused):
+    """Somebody saved the event since this form was opened."""
+
+    def __init__(self) -> None:
+        super().__init__(_("这个活动刚被别人改过。您填的内容还在，请核对后再保存一次。"))
+
+
+class Lifecycle:
+    """Mixed into `Event`."""
+
+    if TYPE_CHECKING:
+        figures: Any
+
+    def publish(self: Event, as_of: datetime) -> None:
+        """Shows it to everybody, its stages and sessions with it."""
+        if self.is_public:
+            return
+        self._must_be(EventState.DRAFT, EventState.SUBMITTED)
+        with self._changing("published", as_of, schedule=True):
+            self.state = EventState.PUBLISHED.value
+            self.published_at = self.published_at or as_of
+            self.returned_reason = ""
+            self.unpublished_at = None
+        self._carry(lambda part: part.publish(as_of))
+
+    def unpublish(self: Event, as_of: datetime, reason: str = "") -> None:
+        """Back to a draft; feeds keep a tombstone."""
+        if not self.is_public:
+            return
+        self._must_be(EventState.PUBLISHED, EventState.POSTPONED)
+        with self._changing("unpublished", as_of, schedule=True):
+            self.state, self.reason, self.unpublished_at = EventState.DRAFT.value, reason, as_of
+        self._carry(lambda part: part.unpublish(as_of, reason))
+
+    def reschedule(self: Event, span: Span, as_of: datetime, *, location: str | None = None,
+                   reason: str = "", quiet: bool = False) -> None:
+        """Another time, perhaps another place; stages and sessions move along by as much."""
+        if span == self.span and location in (None, self.location) and self.state != EventState.POSTPONED:
+            return
+        self._must_be(EventState.DRAFT, EventState.SUBMITTED, EventState.PUBLISHED, EventState.POSTPONED)
+        delta = span.starts_at - self.starts_at
+        with self._changing("rescheduled", as_of, schedule=True, quiet=quiet):
+            self.span, self.reason = span, reason
+            self.location = self.location if location is None else location
+            if self.state == EventState.POSTPONED:
+                self.state = EventState.PUBLISHED.value
+        if delta:
+            self._carry(lambda part: part.reschedule(part.span.moved_by(delta), as_of, quiet=True))
+        self._tell_parent(as_of)
+
+    def postpone(self: Event, as_of: datetime, reason: str = "") -> None:
+        """Not at the time announced, the new one not yet known."""
+        if self.state == EventState.POSTPONED:
+            return
+        self._must_be(EventState.PUBLISHED)
+        with self._changing("postponed", as_of, schedule=True):
+            self.state, self.reason = EventState.POSTPONED.value, reason
+        self._carry(lambda part: part.postpone(as_of, reason))
+
+    def cancel(self: Event, as_of: datetime, reason: str = "") -> None:
+        """It does not take place. It stays visible and says so."""
+        if self.state == EventState.CANCELLED:
+            return
+        self._must_be(EventState.PUBLISHED, EventState.POSTPONED)
+        with self._changing("cancelled", as_of, schedule=True):
+            self.state, self.reason, self.cancelled_at = EventState.CANCELLED.value, reason, as_of
+        self._carry(lambda part: part.cancel(as_of, reason))
+
+    def restore(self: Event, as_of: datetime) -> None:
+        """It takes place after all."""
+        if self.state == EventState.PUBLISHED:
+            return
+        self._must_be(EventState.CANCELLED, EventState.POSTPONED)
+        with self._changing("restored", as_of, schedule=True):
+            self.state, self.reason, self.cancelled_at = EventState.PUBLISHED.value, "", None
+        self._carry(lambda part: part.restore(as_of))
+
+    def revise(self: Event, as_of: datetime, *, quiet: bool = False, **fields: Any) -> None:
+        """Changes what is said of it: the `SHOWN` fields, `tasks`, `regions`, `kind`."""
+        changed = {name: value for name, value in fields.items() if getattr(self, name) != value}
+        if not changed:
+            return
+        self._must_not_be(EventState.CANCELLED)
+        moves = bool(changed.keys() & {"location", "online_url"})
+        with self._changing("revised", as_of, schedule=moves, quiet=quiet):
+            for name, value in changed.items():
+                setattr(self, name, value)
+
+    def record_figures(self: Event, entered: Figures, as_of: datetime, *, confirmed: bool) -> None:
+        """The first entry of figures is what makes an event held; a later one corrects them."""
+        self._must_not_be(EventState.CANCELLED, EventState.CLOSED)
+        if self.starts_at > as_of:
+            raise WrongState(_("活动还没有开始，不能登记人数。"))
+        if self.figures is None:
+            self.figures = entered
+        else:
+            self.figures.correct(entered)
+        with self._changing("held", as_of, figures=self.figures.as_words()):
+            self.state = EventState.HELD.value
+            self.held_at = self.held_at or as_of
+            self.published_at = self.published_at or as_of
+            self.figures_confirmed_at = as_of if confirmed else None
+        self._carry(lambda part: part.count_as_held(as_of))
+
+    def count_as_held(self: Event, as_of: datetime) -> None:
+        """A stage or session of a parent that was held, once it has begun."""
+        if self.starts_at > as_of or self.state in (EventState.HELD, EventState.CANCELLED):
+            return
+        with self._changing("held", as_of):
+            self.state, self.held_at = EventState.HELD.value, as_of
+            self.published_at = self.published_at or as_of
+
+    def close(self: Event, as_of: datetime) -> None:
+        """Held and summarised; the record is complete."""
+        if self.state == EventState.CLOSED:
+            return
+        self._must_be(EventState.HELD)
+        with self._changing("closed", as_of):
+            self.state, self.closed_at = EventState.CLOSED.value, as_of
+
+    def discard(self: Event, as_of: datetime) -> None:
+        """Takes a draft away; one that was public before leaves its tombstone."""
+        if self.deleted_at:
+            return
+        self._must_be(EventState.DRAFT)
+        with self._changing("discarded", as_of):
+            self.deleted_at = as_of
+        self._carry(lambda part: part.discard(as_of))
+
+    def add_part(self: Event, part: Event, as_of: datetime) -> None:
+        """Puts `part` under this one as what its kind is divided into."""
+        word = EventKind(self.kind).part
+        if word is None or self.parent is not None:
+            raise WrongState(_("“%(kind)s”不能再分。", kind=EventKind(self.kind).label))
+        self._must_not_be(EventState.CANCELLED, EventState.CLOSED)
+        part.part, part.position = word.value, len(self.parts)
+        self.parts.append(part)
+        if word.follows_parent:
+            part.takes_enrolments = False
+            part._tell_parent(as_of)
+            if self.is_public:
+                part.publish(as_of)
+        self.version += 1
+
+    # ------------------------------------------------------------ what the verbs share
+
+    @contextmanager
+    def _changing(self: Event, what: str, as_of: datetime, *, schedule: bool = False, quiet: bool = False,
+                  figures: dict[str, Any] | None = None) -> Iterator[None]:
+        before, was_public = self.facts(), self.published_at is not None
+        yield
+        self.version += 1
+        self.revised_at = as_of
+        if was_public:
+            self.sequence += 1
+            self.schedule_version += 1 if schedule else 0
+        note(Change(self, what, as_of, before=before, after=self.facts() | (figures or {}), quiet=quiet))
+
+    def _must_be(self: Event, *states: EventState) -> None:
+        if self.state not in states:
+            raise WrongState(_("活动现在是“%(state)s”，不能这样做。", state=EventState(self.state).label))
+
+    def _must_not_be(self: Event, *states: EventState) -> None:
+        if self.state in states:
+            raise WrongState(_("活动现在是“%(state)s”，不能这样做。", state=EventState(self.state).label))
+
+    def _carry(self: Event, verb: Callable[[Event], None]) -> None:
+        """Does the same to the stages and sessions for which it makes sense."""
+        for part in self.parts:
+            if Part(part.part).follows_parent:
+                try:
+                    verb(part)
+                except WrongState:
+                    continue  # a stage already held or cancelled keeps its own state
+
+    def _tell_parent(self: Event, as_of: datetime) -> None:
+        """A class or competition spans its sessions or stages, whole days."""
+        parent = self.parent
+        if parent is None or not Part(self.part).follows_parent:
+            return
+        spans = [one.span for one in parent.parts if one.state != EventState.CANCELLED]
+        whole = spans[0].joined(spans[1:]) if spans else parent.span
+        if whole == parent.span:
+            return
+        with parent._changing("rescheduled", as_of, schedule=parent.is_public, quiet=True):
+            parent.span = whole

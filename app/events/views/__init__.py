@@ -1,0 +1,1 @@
+"""The pages of events: the public board, and the organizers' console."""

@@ -1,0 +1,1 @@
+"""Who subscribes to which slice of the calendar: its entries, its bytes, its ETag."""

@@ -1,0 +1,7 @@
+"""Feeds, single entries, and the page that helps to subscribe."""
+
+from __future__ import annotations
+
+from flask import Blueprint
+
+bp = Blueprint("feeds", __name__)

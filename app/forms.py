@@ -1,0 +1,46 @@
+"""What all forms share: trimmed text, no control characters, and the sentences they answer with."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from typing import Any
+
+from flask_babel import gettext as _
+from flask_wtf import FlaskForm
+from wtforms import Field, StringField, TextAreaField, ValidationError
+from wtforms.validators import Length
+
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\x80-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ufeff]")
+_BREAK = re.compile(r"[\r\n]")
+
+
+class PlainForm(FlaskForm):  # type: ignore[misc]
+    """A form of only a button: its token is all it carries."""
+
+
+def without_control(form: Any, field: Field) -> None:
+    """Refuses what would be invisible in a title, break a feed's line or turn text round."""
+    if field.data and _CONTROL.search(field.data):
+        raise ValidationError(_("含有看不见的控制字符，请删去后再试。"))
+
+
+def one_line(form: Any, field: Field) -> None:
+    if field.data and _BREAK.search(field.data):
+        raise ValidationError(_("这里只能填一行，不能换行。"))
+    without_control(form, field)
+
+
+def trimmed(value: str | None) -> str | None:
+    return unicodedata.normalize("NFC", value).strip() if isinstance(value, str) else value
+
+
+def line(label: Any, longest: int, *validators: Any, **kwargs: Any) -> StringField:
+    """A field of one line, trimmed, at most `longest` characters."""
+    return StringField(label, validators=[*validators, one_line, Length(max=longest)], filters=[trimmed], **kwargs)
+
+
+def text(label: Any, longest: int, *validators: Any, **kwargs: Any) -> TextAreaField:
+    """A field of several lines."""
+    return TextAreaField(label, validators=[*validators, without_control, Length(max=longest)],
+                         filters=[trimmed], **kwargs)

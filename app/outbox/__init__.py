@@ -1,0 +1,1 @@
+"""Every letter that leaves: the ledger, the sender, retries, limits, suppression."""

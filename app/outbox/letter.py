@@ -1,0 +1,46 @@
+"""What a room writes and the outbox posts: a letter apart from its posting."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+_BREAKS = re.compile(r"[\x00-\x1f\x7f\x85\u2028\u2029]+")
+_PLACE = re.compile(r"\{\{([a-z_]+)\}\}")
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """The words of one letter in one language, with `{{name}}` places for the recipient's fields.
+
+    `name` says which letter it is, room first: `signup.confirmation`. `calendar` is an iCalendar
+    object as bytes, `calendar_method` its METHOD in upper case (RFC 6047 2.4).
+    """
+
+    name: str
+    language: str
+    subject: str
+    text: str
+    html: str
+    calendar: bytes = b""
+    calendar_method: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Recipient:
+    """Whom a letter is for. `address` is normalised and is what makes two recipients the same."""
+
+    address: str
+    name: str = ""
+    fields: Mapping[str, str] = field(default_factory=dict)
+
+
+def filled(text: str, fields: Mapping[str, str]) -> str:
+    """Puts the recipient's fields in: fixed names, plain replacement; an unknown place becomes empty."""
+    return _PLACE.sub(lambda found: fields.get(found[1], ""), text)
+
+
+def one_line(text: str) -> str:
+    """A header's value: no line break or control character can get into it."""
+    return _BREAKS.sub(" ", text).strip()

@@ -1,0 +1,158 @@
+"""The ledger: one row a letter and recipient, and what came of it."""
+
+from __future__ import annotations
+
+import enum
+import hashlib
+from datetime import datetime
+
+from sqlalchemy import (
+    JSON,
+    CheckConstraint,
+    ForeignKey,
+    Index,
+    LargeBinary,
+    Select,
+    String,
+    Text,
+    UniqueConstraint,
+    select,
+    text,
+)
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from app.db import Model
+from app.outbox.letter import Letter
+
+
+class DeliveryState(enum.StrEnum):
+    PENDING = "pending"
+    CLAIMED = "claimed"
+    ACCEPTED = "accepted"
+    FAILED = "failed"
+    AMBIGUOUS = "ambiguous"  # the connection was lost after the final dot: nobody can know
+    CANCELLED = "cancelled"
+    MISSED = "missed"
+    SUPPRESSED = "suppressed"
+    MERGED = "merged"
+    BOUNCED = "bounced"
+
+    @property
+    def is_final(self) -> bool:
+        return self not in (DeliveryState.PENDING, DeliveryState.CLAIMED, DeliveryState.AMBIGUOUS)
+
+
+class LetterContent(Model):
+    """A letter's words, kept once for all who get the same ones, as they were when posted."""
+
+    __tablename__ = "letter_content"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    digest: Mapped[str] = mapped_column(String(64), unique=True)
+    letter: Mapped[str] = mapped_column(String(64))
+    language: Mapped[str] = mapped_column(String(8))
+    subject: Mapped[str] = mapped_column(String(300))
+    text: Mapped[str] = mapped_column(Text)
+    html: Mapped[str] = mapped_column(Text)
+    calendar: Mapped[bytes] = mapped_column(LargeBinary, default=b"")
+    calendar_method: Mapped[str] = mapped_column(String(16), default="")
+
+    @classmethod
+    def of(cls, letter: Letter) -> LetterContent:
+        return cls(digest=digest_of(letter), letter=letter.name, language=letter.language,
+                   subject=letter.subject[:300], text=letter.text, html=letter.html,
+                   calendar=letter.calendar, calendar_method=letter.calendar_method)
+
+
+class Delivery(Model):
+    """One letter to one address. Unique by cause, address and channel: no cause, however often it
+    is told, makes a second letter."""
+
+    __tablename__ = "delivery"
+    __table_args__ = (
+        UniqueConstraint("cause", "address", "channel"),
+        Index("ix_delivery_due", "next_at", "id", postgresql_where=text("state = 'pending'"),
+              sqlite_where=text("state = 'pending'")),
+        Index("ix_delivery_lease", "lease_until", postgresql_where=text("state = 'claimed'"),
+              sqlite_where=text("state = 'claimed'")),
+        Index("ix_delivery_about", "about"),
+        CheckConstraint(
+            "state IN ('pending','claimed','accepted','failed','ambiguous','cancelled','missed',"
+            "'suppressed','merged','bounced')", name="state"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    cause: Mapped[str] = mapped_column(String(96))
+    about: Mapped[str] = mapped_column(String(64), default="")  # "event:7": whose page shows it
+    letter: Mapped[str] = mapped_column(String(64))
+    channel: Mapped[str] = mapped_column(String(16), default="email")
+    address: Mapped[str] = mapped_column(String(254))
+    name: Mapped[str] = mapped_column(String(120), default="")
+    fields: Mapped[dict[str, str]] = mapped_column(JSON, default=dict)
+    content_id: Mapped[int | None] = mapped_column(ForeignKey("letter_content.id"))
+    content: Mapped[LetterContent | None] = relationship()
+    state: Mapped[str] = mapped_column(String(16), default=DeliveryState.PENDING.value)
+    reason: Mapped[str] = mapped_column(String(300), default="")
+    posted_at: Mapped[datetime]
+    next_at: Mapped[datetime]
+    useful_until: Mapped[datetime | None]
+    attempts: Mapped[int] = mapped_column(default=0)
+    claim: Mapped[str | None] = mapped_column(String(32))
+    lease_until: Mapped[datetime | None]
+    data_begun_at: Mapped[datetime | None]
+    message_id: Mapped[str] = mapped_column(String(200), default="")
+    last_code: Mapped[int | None]
+    sent_at: Mapped[datetime | None]
+
+    @classmethod
+    def waiting(cls) -> Select[Delivery]:
+        return select(cls).where(cls.state == DeliveryState.PENDING.value)
+
+    @classmethod
+    def due(cls, as_of: datetime) -> Select[Delivery]:
+        return cls.waiting().where(cls.next_at <= as_of).order_by(cls.next_at, cls.id)
+
+    @classmethod
+    def of_cause(cls, cause: str) -> Select[Delivery]:
+        return select(cls).where(cls.cause == cause)
+
+    @classmethod
+    def concerning(cls, about: str) -> Select[Delivery]:
+        return select(cls).where(cls.about == about).order_by(cls.posted_at.desc(), cls.id.desc())
+
+    def stop(self, reason: str) -> None:
+        """Takes back a letter that has not left. Safe to call twice; one under way is stopped by its gate."""
+        if self.state == DeliveryState.PENDING:
+            self.state, self.reason = DeliveryState.CANCELLED.value, reason
+
+
+class Attempt(Model):
+    """One try at sending: when, and what the mail server answered."""
+
+    __tablename__ = "attempt"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    delivery_id: Mapped[int] = mapped_column(ForeignKey("delivery.id"), index=True)
+    at: Mapped[datetime]
+    code: Mapped[int | None]
+    answer: Mapped[str] = mapped_column(String(300), default="")
+
+
+class Suppression(Model):
+    """An address we do not write to any more, by its SHA-256; why, and since when."""
+
+    __tablename__ = "suppression"
+
+    address_hash: Mapped[str] = mapped_column(String(64), primary_key=True)
+    kind: Mapped[str] = mapped_column(String(16))  # hard, complaint, manual
+    since: Mapped[datetime]
+    evidence: Mapped[str] = mapped_column(String(300), default="")
+
+
+def digest_of(letter: Letter) -> str:
+    words = (letter.name, letter.language, letter.subject, letter.text, letter.html, letter.calendar_method)
+    return hashlib.sha256("\x1f".join(words).encode() + b"\x1f" + letter.calendar).hexdigest()
+
+
+def address_hash(address: str) -> str:
+    return hashlib.sha256(address.encode()).hexdigest()

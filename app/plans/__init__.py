@@ -1,0 +1,1 @@
+"""The year's plan: sector, category, task, and the targets it states."""

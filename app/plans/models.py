@@ -1,0 +1,237 @@
+"""Plan, category, task and indicator. The five sectors are the programme itself and so are words, not rows."""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Iterable
+from datetime import date, datetime
+from typing import TYPE_CHECKING
+
+from flask_babel import gettext as _
+from sqlalchemy import JSON, ForeignKey, Select, String, Text, UniqueConstraint, select
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from app.accounts.places import Organization
+from app.db import Change, Model, note
+from app.errors import Refused
+from app.plans.target import Comparison, Target
+
+if TYPE_CHECKING:
+    from app.accounts.models import Actor
+
+
+class Sector(enum.StrEnum):
+    """The “five entries”: into enterprises, institutions, communities, schools, online."""
+
+    ENTERPRISES = "E"
+    INSTITUTIONS = "I"
+    COMMUNITIES = "C"
+    SCHOOLS = "S"
+    ONLINE = "N"
+
+    @property
+    def label(self) -> str:
+        return {"E": _("进企业"), "I": _("进单位"), "C": _("进社区"), "S": _("进学校"),
+                "N": _("进网络")}[self.value]
+
+
+class DeliveredBy(enum.StrEnum):
+    """Our reading of how a task is delivered."""
+
+    EVENTS = "events"
+    BOTH = "both"
+    MILESTONES = "milestones"
+
+
+class Basis(enum.StrEnum):
+    """Where a number comes from: official wording, the office's own target, or counted by us."""
+
+    STATED = "stated"
+    WORKING = "working"
+    COUNTED = "counted"
+
+
+class Measure(enum.StrEnum):
+    """What an indicator counts."""
+
+    EVENTS = "events"
+    REGISTER = "register"
+    OUTSIDE = "outside"
+
+
+class Plan(Model):
+    """One root office's plan of one year."""
+
+    __tablename__ = "plan"
+    __table_args__ = (UniqueConstraint("organization_id", "year"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    organization_id: Mapped[int] = mapped_column(ForeignKey("organization.id"))
+    organization: Mapped[Organization] = relationship()
+    year: Mapped[int] = mapped_column(index=True)
+    title: Mapped[str] = mapped_column(String(200))
+    source_year: Mapped[int | None]  # the year whose wording it carries, when rolled over
+    adopted_at: Mapped[datetime | None]
+    categories: Mapped[list[Category]] = relationship(
+        back_populates="plan", order_by="Category.position", cascade="all, delete-orphan")
+
+    @classmethod
+    def adopted(cls) -> Select[Plan]:
+        return select(cls).where(cls.adopted_at.is_not(None)).order_by(cls.year.desc())
+
+    @classmethod
+    def of_year(cls, year: int) -> Select[Plan]:
+        return cls.adopted().where(cls.year == year)
+
+    @classmethod
+    def scoped(cls, actor: Actor) -> Select[Plan]:
+        """Plans of the offices that the actor stands at or below: a county sees its province's plan."""
+        ids = {int(part) for path in actor.paths for part in path.strip("/").split("/") if part}
+        return cls.adopted().where(cls.organization_id.in_(sorted(ids)))
+
+    def adopt(self, as_of: datetime) -> None:
+        """Makes it the plan of the year. Safe to call twice."""
+        if self.adopted_at is None:
+            self.adopted_at = as_of
+            note(Change(self, "adopted", as_of, after={"year": self.year, "title": self.title}))
+
+    def roll_over(self, year: int, as_of: datetime) -> Plan:
+        """Next year's plan with the same tree. Stated targets become unconfirmed working ones, and
+        each task keeps the year its wording is of, so that nobody takes it for this year's."""
+        if year <= self.year:
+            raise Refused(_("新计划的年份必须晚于 %(year)d 年。", year=self.year))
+        rolled = Plan(organization=self.organization, year=year, source_year=self.source_year or self.year,
+                      title=_("%(year)d年知识产权“五进”推进计划", year=year))
+        for category in self.categories:
+            fresh = Category(sector=category.sector, code=category.code, name=category.name,
+                             name_en=category.name_en, position=category.position)
+            fresh.tasks = [task.rolled_over(rolled) for task in category.tasks]
+            rolled.categories.append(fresh)
+        note(Change(rolled, "rolled_over", as_of, before={"year": self.year}, after={"year": year}))
+        return rolled
+
+    @property
+    def tasks(self) -> Iterable[Task]:
+        return (task for category in self.categories for task in category.tasks)
+
+
+class Category(Model):
+    """One of the plan's categories, in one sector."""
+
+    __tablename__ = "category"
+    __table_args__ = (UniqueConstraint("plan_id", "code"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    plan_id: Mapped[int] = mapped_column(ForeignKey("plan.id"))
+    plan: Mapped[Plan] = relationship(back_populates="categories")
+    sector: Mapped[str] = mapped_column(String(1), index=True)
+    code: Mapped[str] = mapped_column(String(8))
+    name: Mapped[str] = mapped_column(String(120))
+    name_en: Mapped[str] = mapped_column(String(200), default="")
+    position: Mapped[int]
+    tasks: Mapped[list[Task]] = relationship(
+        back_populates="category", order_by="Task.position", cascade="all, delete-orphan")
+
+    @classmethod
+    def of_plan(cls, plan: Plan) -> Select[Category]:
+        return select(cls).where(cls.plan_id == plan.id).order_by(cls.position)
+
+    def called(self, language: str) -> str:
+        return self.name_en if language == "en" and self.name_en else self.name
+
+
+class Task(Model):
+    """One task of the plan. `title` is our short name; `official_wording` is the document's."""
+
+    __tablename__ = "task"
+    __table_args__ = (UniqueConstraint("plan_id", "code"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    plan_id: Mapped[int] = mapped_column(ForeignKey("plan.id"), index=True)
+    plan: Mapped[Plan] = relationship()
+    category_id: Mapped[int] = mapped_column(ForeignKey("category.id"), index=True)
+    category: Mapped[Category] = relationship(back_populates="tasks")
+    code: Mapped[str] = mapped_column(String(12))
+    title: Mapped[str] = mapped_column(String(120))
+    title_en: Mapped[str] = mapped_column(String(200), default="")
+    official_wording: Mapped[str] = mapped_column(Text)
+    wording_year: Mapped[int]
+    programmes: Mapped[list[str]] = mapped_column(JSON, default=list)
+    delivered_by: Mapped[str] = mapped_column(String(16))
+    event_kind: Mapped[str] = mapped_column(String(16), default="")  # our suggestion for the form
+    audience: Mapped[str] = mapped_column(String(200), default="")
+    lead_organization_id: Mapped[int | None] = mapped_column(ForeignKey("organization.id"))
+    lead_organization: Mapped[Organization | None] = relationship()
+    due_on: Mapped[date | None]
+    position: Mapped[int]
+    indicators: Mapped[list[Indicator]] = relationship(
+        back_populates="task", order_by="Indicator.position", cascade="all, delete-orphan")
+
+    @classmethod
+    def of_plan(cls, plan: Plan) -> Select[Task]:
+        return select(cls).where(cls.plan_id == plan.id).order_by(cls.position)
+
+    @classmethod
+    def scoped(cls, actor: Actor) -> Select[Task]:
+        ids = {int(part) for path in actor.paths for part in path.strip("/").split("/") if part}
+        return (select(cls).join(cls.plan).where(Plan.adopted_at.is_not(None),
+                                                 Plan.organization_id.in_(sorted(ids)))
+                .order_by(Plan.year.desc(), cls.position))
+
+    @property
+    def clauses(self) -> list[str]:
+        """The official wording, clause by clause."""
+        return [clause for clause in self.official_wording.split("|") if clause]
+
+    @property
+    def is_carried_over(self) -> bool:
+        return self.wording_year != self.plan.year
+
+    def called(self, language: str) -> str:
+        return self.title_en if language == "en" and self.title_en else self.title
+
+    def rolled_over(self, plan: Plan) -> Task:
+        due = self.due_on and date(plan.year, self.due_on.month,
+                                   28 if self.due_on.month == 2 else self.due_on.day)
+        fresh = Task(plan=plan, code=self.code, title=self.title, title_en=self.title_en,
+                     official_wording=self.official_wording, wording_year=self.wording_year,
+                     programmes=list(self.programmes), delivered_by=self.delivered_by,
+                     event_kind=self.event_kind, audience=self.audience, due_on=due, position=self.position)
+        fresh.indicators = [one.rolled_over() for one in self.indicators]
+        return fresh
+
+
+class Indicator(Model):
+    """A number asked of a task; a task may have several, or none."""
+
+    __tablename__ = "indicator"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    task_id: Mapped[int] = mapped_column(ForeignKey("task.id"), index=True)
+    task: Mapped[Task] = relationship(back_populates="indicators")
+    wording: Mapped[str] = mapped_column(String(120))
+    comparison: Mapped[str] = mapped_column(String(16))
+    minimum: Mapped[int]
+    maximum: Mapped[int | None]
+    unit: Mapped[str] = mapped_column(String(12))
+    basis: Mapped[str] = mapped_column(String(12))
+    measure: Mapped[str] = mapped_column(String(12))
+    is_confirmed: Mapped[bool] = mapped_column(default=True)
+    position: Mapped[int] = mapped_column(default=0)
+
+    @property
+    def target(self) -> Target:
+        return Target(Comparison(self.comparison), self.minimum, self.maximum, self.unit)
+
+    @property
+    def is_public(self) -> bool:
+        """Official wording and our count of a list in it may be shown; working targets may not."""
+        return self.basis != Basis.WORKING
+
+    def rolled_over(self) -> Indicator:
+        is_stated = self.basis == Basis.STATED
+        return Indicator(wording=self.wording, comparison=self.comparison, minimum=self.minimum,
+                         maximum=self.maximum, unit=self.unit, measure=self.measure, position=self.position,
+                         basis=Basis.WORKING.value if is_stated else self.basis,
+                         is_confirmed=False if is_stated else self.is_confirmed)
+

@@ -1,0 +1,1 @@
+"""Rules and occurrences: who is owed which reminder, when, and its words."""

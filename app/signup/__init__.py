@@ -1,0 +1,1 @@
+"""Enrolment: places, tickets, withdrawing."""

@@ -1,0 +1,138 @@
+"""Every setting of an installation, named once and read from the environment here and nowhere else.
+
+Settings of an office (its footer, thresholds, keeping times) are rows in the database, not here.
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+TOP = Path(__file__).resolve().parent
+
+
+class SettingError(ValueError):
+    """A setting whose value cannot be used; the message says which and what to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """One environment variable: its name, its default as text, and what it decides."""
+
+    name: str
+    default: str
+    meaning: str
+
+
+SETTINGS = (
+    Setting("INSTANCE_PATH", "instance", "folder of the database, files, key and lock"),
+    Setting("DATABASE_URL", "", "SQLAlchemy address; empty: SQLite in INSTANCE_PATH"),
+    Setting("SECRET_KEY", "", "signs cookies and links; empty: made once and kept in INSTANCE_PATH"),
+    Setting("BASE_URL", "", "public address used in letters and feeds; empty: http://HOST:PORT"),
+    Setting("HOST", "127.0.0.1", "address to listen on"),
+    Setting("PORT", "8000", "port to listen on"),
+    Setting("TIMEZONE", "Asia/Shanghai", "zone in which days and times are shown and entered"),
+    Setting("MAIL_URL", "outbox:", "smtp://, smtps:// or outbox: (keeps letters, sends nothing)"),
+    Setting("MAIL_FROM", "Wujin <no-reply@localhost>", "sender of every letter"),
+    Setting("MAIL_PER_MINUTE", "0", "the relay's ceiling a minute; 0: none"),
+    Setting("MAIL_PER_DAY", "0", "the relay's ceiling a day; 0: none"),
+    Setting("SCHEDULER", "on", "on: this process rings the jobs (one holder a folder); off: it never does"),
+    Setting("TRUSTED_PROXIES", "0", "how many proxies in front may tell the client's address"),
+    Setting("TRUSTED_HOSTS", "", "host names answered to, by comma; empty: any"),
+    Setting("RATE_LIMITS", "on", "on or off"),
+    Setting("UID_HOST", "wujin.invalid", "what stands after @ in a UID; choose once, never change"),
+    Setting("WORKERS", "1", "web worker processes"),
+)
+
+
+def load(environ: Mapping[str, str] | None = None, **changes: str) -> dict[str, Any]:
+    """Flask's configuration from `environ` (default: the process's) with `changes` on top.
+
+    :raises SettingError: for a value that cannot be used.
+    """
+    source = dict(os.environ if environ is None else environ) | changes
+    text = {one.name: source.get(one.name) or one.default for one in SETTINGS}
+    instance = Path(text["INSTANCE_PATH"])
+    instance = instance if instance.is_absolute() else TOP / instance
+    values: dict[str, Any] = dict(text)
+    values["INSTANCE_PATH"] = instance
+    for name in ("PORT", "MAIL_PER_MINUTE", "MAIL_PER_DAY", "TRUSTED_PROXIES", "WORKERS"):
+        values[name] = _whole_number(name, text[name])
+    for name in ("SCHEDULER", "RATE_LIMITS"):
+        values[name] = _switch(name, text[name])
+    values["BASE_URL"] = _base_url(text)
+    values["SECRET_KEY"] = text["SECRET_KEY"] or _kept_secret(instance)
+    if len(values["SECRET_KEY"]) < 32:
+        raise SettingError("SECRET_KEY is shorter than 32 characters; leave it empty and one is made.")
+    values["TRUSTED_HOSTS"] = [one.strip() for one in text["TRUSTED_HOSTS"].split(",") if one.strip()] or None
+    values["SQLALCHEMY_DATABASE_URI"] = _database(text["DATABASE_URL"], instance)
+    return values | _of_libraries(values)
+
+
+def _of_libraries(values: dict[str, Any]) -> dict[str, Any]:
+    """What the libraries want under names of their own."""
+    is_https = urlsplit(values["BASE_URL"]).scheme == "https"
+    return {
+        "BABEL_DEFAULT_LOCALE": "zh",
+        "BABEL_DEFAULT_TIMEZONE": values["TIMEZONE"],
+        "MAX_CONTENT_LENGTH": 16 * 1024 * 1024,
+        "MAX_FORM_PARTS": 200,
+        "MAX_FORM_MEMORY_SIZE": 500_000,
+        "SESSION_COOKIE_NAME": "wujin",
+        "SESSION_COOKIE_HTTPONLY": True,
+        "SESSION_COOKIE_SAMESITE": "Lax",
+        "SESSION_COOKIE_SECURE": is_https,
+        "WTF_CSRF_TIME_LIMIT": None,
+        "WTF_CSRF_SSL_STRICT": False,
+        "RATELIMIT_ENABLED": values["RATE_LIMITS"],
+        "RATELIMIT_STORAGE_URI": "memory://",
+        "COMPRESS_MIMETYPES": ["text/html", "text/css", "text/javascript", "application/json",
+                               "image/svg+xml", "text/plain"],
+        "COMPRESS_ALGORITHM": ["gzip"],
+        "SQLALCHEMY_ENGINE_OPTIONS": {"pool_pre_ping": values["DATABASE_URL"].startswith("postgresql")},
+    }
+
+
+def _whole_number(name: str, text: str) -> int:
+    if not text.isascii() or not text.isdigit():
+        raise SettingError(f"{name} must be a whole number, not “{text}”.")
+    return int(text)
+
+
+def _switch(name: str, text: str) -> bool:
+    if text not in ("on", "off"):
+        raise SettingError(f"{name} is either on or off, not “{text}”.")
+    return text == "on"
+
+
+def _base_url(text: Mapping[str, str]) -> str:
+    address = text["BASE_URL"] or f"http://{text['HOST']}:{text['PORT']}"
+    if urlsplit(address).scheme not in ("http", "https") or not urlsplit(address).netloc:
+        raise SettingError(f"BASE_URL must begin with http:// or https://, not “{address}”.")
+    return address.rstrip("/")
+
+
+def _database(address: str, instance: Path) -> str:
+    if not address:
+        return f"sqlite:///{instance / 'wujin.db'}"
+    for plain in ("postgres://", "postgresql://"):
+        if address.startswith(plain):
+            return "postgresql+psycopg://" + address.removeprefix(plain)
+    return address
+
+
+def _kept_secret(instance: Path) -> str:
+    instance.mkdir(parents=True, exist_ok=True)
+    path = instance / "secret_key"
+    try:
+        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        return path.read_text().strip()
+    with os.fdopen(handle, "w") as file:
+        file.write(secrets.token_urlsafe(48))
+    return path.read_text().strip()

