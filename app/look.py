@@ -144,18 +144,25 @@ def clock(moment: datetime) -> str:
 def span(starts: date, ends: date | None = None) -> str:
     """One sentence for start and end, whole days (dates, last day included) or moments alike."""
     if not isinstance(starts, datetime):
-        return full_day(starts) if ends in (None, starts) else _joined(full_day(starts), full_day(ends))
-    begun = f"{full_day(starts)} {clock(starts)}"
+        return full_day(starts) if ends in (None, starts) else _joined(full_day(starts), _end_day(starts, ends))
+    begun, gap = full_day(starts), " " if _english() else ""
     if not isinstance(ends, datetime):
-        return begun
+        return f"{begun}{gap}{clock(starts)}"
     if local(starts).date() == local(ends).date():
-        return f"{begun}–{clock(ends)}"
-    return _joined(begun, f"{full_day(ends)} {clock(ends)}")
+        return f"{begun}{gap}{clock(starts)}–{clock(ends)}"
+    return _joined(f"{begun}{gap}{clock(starts)}", f"{_end_day(starts, ends)}{gap}{clock(ends)}")
 
 
 def when(event: Event) -> str:
     whole = event.span
     return span(whole.starts_on, whole.ends_on) if event.is_all_day else span(event.starts_at, event.ends_at)
+
+
+def _end_day(starts: date, ends: date) -> str:
+    """The year is said once where both share it; English says it last, so there it stays."""
+    if _english() or starts.year != ends.year:
+        return full_day(ends)
+    return _dated(ends, "M月d日（EEE）", "")
 
 
 def _joined(first: str, last: str) -> str:
