@@ -23,6 +23,18 @@ KEY = "k" * 48
 AS_OF = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)  # Monday 2 March 2026, 09:00 in Chengdu
 
 
+class Browser(FlaskClient):
+    """A client whose every request is alone, as in life: what the test did is committed before it, and
+    what the request did is read afresh after it."""
+
+    def open(self, *args: Any, **kwargs: Any) -> Any:
+        db.session.commit()
+        with self.application.app_context():
+            answer = super().open(*args, **kwargs)
+        db.session.expire_all()
+        return answer
+
+
 @pytest.fixture
 def as_of() -> datetime:
     return AS_OF
@@ -66,6 +78,7 @@ def make_app(tmp_path: Path, empty_database: Path) -> Iterator[Callable[..., Fla
 
     def make(**changes: str) -> Flask:
         app = create_app(**settings(tmp_path, **changes))
+        app.test_client_class = Browser
         app.config["WTF_CSRF_ENABLED"] = False
         made.append(app)
         return app
@@ -111,6 +124,7 @@ def either_app(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Flask
     else:
         address = request.getfixturevalue("postgres")(f"t{os.getpid()}")
         app = create_app(**settings(tmp_path, DATABASE_URL=address))
+        app.test_client_class = Browser
         app.config["WTF_CSRF_ENABLED"] = False
     with app.app_context():
         yield app

@@ -1,0 +1,43 @@
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from app.plans.target import Comparison, Progress, Target
+
+
+@pytest.mark.parametrize(("target", "band"), [
+    (Target(Comparison.RANGE, 1, 2, "期"), (1, 2)),
+    (Target(Comparison.ABOUT, 30, 30, "所"), (27, 33)),
+    (Target(Comparison.ABOUT, 1, 1, "个"), (1, 1)),
+    (Target(Comparison.MORE_THAN, 300_000, None, "人"), (300_001, None)),
+    (Target(Comparison.EXACT, 100, 100, "人"), (100, 100)),
+    (Target(Comparison.AT_LEAST, 3, None, "项"), (3, None)),
+])
+def test_official_wording_is_met_within_its_band(target, band):
+    assert target.band == band
+
+
+@pytest.mark.parametrize(("target", "done", "met"), [
+    (Target(Comparison.RANGE, 1, 2, "期"), 1, True),
+    (Target(Comparison.ABOUT, 30, 30, "所"), 29, True),
+    (Target(Comparison.ABOUT, 30, 30, "所"), 26, False),
+    (Target(Comparison.MORE_THAN, 300_000, None, "人"), 300_000, False),
+])
+def test_one_more_or_less_decides(target, done, met):
+    assert Progress(done, target).is_met is met
+
+
+def test_a_task_without_a_number_is_not_counted_and_never_met():
+    progress = Progress(12, None)
+
+    assert (progress.is_counted, progress.is_met) == (False, False)
+
+
+@given(st.sampled_from(Comparison), st.integers(1, 10**7), st.integers(0, 100), st.integers(0, 50))
+def test_a_band_is_never_upside_down_and_always_met_at_its_lower_end(comparison, minimum, more, tolerance):
+    target = Target(comparison, minimum, minimum + more, "个", tolerance)
+
+    low, high = target.band
+
+    assert high is None or low <= high
+    assert target.is_met_by(low) and not target.is_met_by(low - 1)
