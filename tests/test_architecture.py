@@ -95,7 +95,8 @@ def test_calendars_stands_alone():
 
 
 def test_no_page_asks_for_a_file_from_elsewhere():
-    foreign = re.compile(r"""(?:src|href|action|srcset)\s*=\s*["'](?:https?:)?//|url\(\s*["']?(?:https?:)?//|@import""")
+    foreign = re.compile(
+        r"""(?:src|href|action|srcset)\s*=\s*["'](?:https?:)?//|url\(\s*["']?(?:https?:)?//|@import""")
     wrong = [f"{path.relative_to(TOP)}: {found[0]}"
              for path in sorted((TOP / "app").rglob("*")) if path.suffix in {".html", ".css", ".js", ".svg"}
              for found in foreign.finditer(path.read_text(encoding="utf-8"))]

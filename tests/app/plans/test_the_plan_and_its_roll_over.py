@@ -58,7 +58,7 @@ def test_a_file_with_an_unknown_sector_is_refused_by_its_line(app, tmp_path):
     with bad.open("w", encoding="utf-8", newline="") as file:
         csv.writer(file).writerows(rows)
 
-    with pytest.raises(UnreadablePlan, match="^line 4: "):
+    with pytest.raises(UnreadablePlan, match=r"^line 4: "):
         read(bad, an_office(), 2026, "坏表")
 
 

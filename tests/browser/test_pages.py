@@ -1,0 +1,124 @@
+"""Each page at a phone's width in the light and at a desk's in the dark; `make look` takes every combination."""
+
+from __future__ import annotations
+
+import os
+import re
+from itertools import product
+
+import pytest
+from playwright.sync_api import Browser
+
+from tests.browser.conftest import SCREENSHOTS, Demonstration
+from tests.browser.watching import Watcher
+
+ALL = os.environ.get("LOOK") == "all"
+WAYS = (list(product((320, 390, 768, 1280, 1920), ("light", "dark"), ("zh", "en"))) if ALL
+        else [(390, "light", "zh"), (1280, "dark", "zh"), (390, "dark", "en")])
+
+EVENT = r'href="(/events/\d+)"'
+PUBLIC = {
+    "month": "/",
+    "list": "/?view=list",
+    "list-filtered": "/?view=list&kind=lecture&region=成都",
+    "list-empty": "/?view=list&q=绝对没有这个词",
+    "event": (EVENT, "/?view=list&kind=lecture"),
+    "competition": (EVENT, "/?view=list&kind=competition&on=2025-01-01"),
+    "training": (EVENT, "/?view=list&kind=training&on=2025-01-01"),
+    "campaign": (r'href="(/campaigns/[^"]+)"', None),
+    "cancelled": (r'is-cancelled.{0,400}?href="(/events/\d+)"', "/?view=list&on=2025-01-01"),
+    "signup": (r'href="(/events/\d+/signup)"', None),
+    "subscribe": "/subscribe",
+    "subscribe-slice": "/subscribe?kind=lecture&region=成都",
+    "plan": "/plans/",
+    "task": (r'href="(/plans/\d+/tasks/I2\.1)"', "/plans/"),
+    "missing": "/events/999999",
+    "sign-in": "/sign-in",
+}
+CONSOLE = {
+    "today": "/console/", "console-plan": "/console/plan", "console-task": "/console/plan/tasks/I2.1",
+    "console-events": "/console/events", "console-new": "/console/events/new?task=I2.1",
+    "console-held": "/console/events/held", "console-letters": "/console/letters",
+}
+
+
+def path_of(demonstration: Demonstration, name: str) -> str:
+    wanted = PUBLIC[name]
+    if isinstance(wanted, str):
+        return wanted
+    pattern, page = wanted
+    if name == "campaign":
+        event = demonstration.first(EVENT, "/?view=list&kind=campaign&on=2025-01-01")
+        return demonstration.first(pattern, event)
+    if name == "signup":
+        for address in set(re.findall(EVENT, demonstration.read("/?view=list"))):
+            if f'{address}/signup"' in demonstration.read(address):
+                return f"{address}/signup"
+        raise AssertionError("nothing is open for sign-up")
+    return demonstration.first(pattern, page)
+
+
+@pytest.mark.parametrize(("width", "theme", "language"), WAYS)
+@pytest.mark.parametrize("name", PUBLIC)
+def test_a_public_page_holds(browser: Browser, demonstration: Demonstration, name: str, width: int, theme: str,
+                             language: str) -> None:
+    context = browser.new_context(viewport={"width": width, "height": 900}, color_scheme=theme)
+    page = context.new_page()
+    watcher = Watcher(page, demonstration.address)
+    path = path_of(demonstration, name)
+    path += ("&" if "?" in path else "?") + f"lang={language}"
+
+    page.goto(demonstration.address + path, wait_until="networkidle")
+    watcher.keep(SCREENSHOTS, f"{name}-{width}-{theme}-{language}")
+    faults = [one for one in watcher.faults() if not (name == "missing" and "404" in one)]
+    context.close()
+
+    assert faults == []
+
+
+@pytest.fixture(scope="module")
+def organizer(browser: Browser, demonstration: Demonstration):
+    """The storage of a browser in which the demonstration's organizer is signed in."""
+    context = browser.new_context()
+    page = context.new_page()
+    page.goto(demonstration.links[0])
+    page.click("main form button[type=submit]")
+    page.wait_for_url("**/console/")
+    state = context.storage_state()
+    context.close()
+    return state
+
+
+@pytest.mark.parametrize(("width", "theme"), [(390, "light"), (1280, "dark")] if not ALL else
+                         list(product((320, 390, 1280, 1920), ("light", "dark"))))
+@pytest.mark.parametrize("name", CONSOLE)
+def test_a_console_page_holds(browser: Browser, demonstration: Demonstration, organizer, name: str, width: int,
+                              theme: str) -> None:
+    context = browser.new_context(viewport={"width": width, "height": 900}, color_scheme=theme,
+                                  storage_state=organizer)
+    page = context.new_page()
+    watcher = Watcher(page, demonstration.address)
+
+    page.goto(demonstration.address + CONSOLE[name], wait_until="networkidle")
+    watcher.keep(SCREENSHOTS, f"{name}-{width}-{theme}")
+    faults = watcher.faults()
+    context.close()
+
+    assert faults == []
+
+
+def test_a_first_visit_weighs_less_than_80_kb(browser: Browser, demonstration: Demonstration) -> None:
+    weights = {}
+    for name in ("month", "list", "event", "campaign", "signup", "subscribe", "plan", "task"):
+        context = browser.new_context(viewport={"width": 390, "height": 900})
+        page = context.new_page()
+        session = context.new_cdp_session(page)
+        session.send("Network.enable")
+        received: list[float] = []
+        session.on("Network.loadingFinished",
+                   lambda one, received=received: received.append(one["encodedDataLength"]))
+        page.goto(demonstration.address + path_of(demonstration, name), wait_until="networkidle")
+        weights[name] = sum(received)
+        context.close()
+
+    assert {name: weight for name, weight in weights.items() if weight >= 80_000 or weight < 1000} == {}
