@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from flask import Flask
+from flask import Flask, has_app_context
 from flask.testing import FlaskClient
 from flask_migrate import upgrade
 
@@ -28,6 +28,8 @@ class Browser(FlaskClient):
     what the request did is read afresh after it."""
 
     def open(self, *args: Any, **kwargs: Any) -> Any:
+        if not has_app_context():
+            return super().open(*args, **kwargs)
         db.session.commit()
         with self.application.app_context():
             answer = super().open(*args, **kwargs)

@@ -14,7 +14,7 @@ from werkzeug.datastructures import CallbackDict
 
 from app.accounts.models import Person, WebSession, hashed
 from app.clock import now
-from app.db import db, writing
+from app.db import db, reading, writing
 
 IDLE = timedelta(minutes=30)
 ABSOLUTE = timedelta(hours=12)
@@ -34,9 +34,13 @@ class StaffSession(CallbackDict[str, Any], SessionMixin):
 class Sessions(SecureCookieSessionInterface):
     def open_session(self, app: Flask, request: Request) -> SessionMixin | None:
         if token := request.cookies.get(COOKIE):
-            row = db.session.get(WebSession, hashed(token))
-            if row is not None and is_alive(row, now()):
-                return StaffSession(json.loads(row.data), token)
+            # Looked up before the door of the route is reached: read only, and in a transaction of its own.
+            with reading():
+                row = db.session.get(WebSession, hashed(token))
+                found = StaffSession(json.loads(row.data), token) if row and is_alive(row, now()) else None
+            db.session.rollback()
+            if found is not None:
+                return found
         return super().open_session(app, request)
 
     def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:
