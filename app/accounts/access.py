@@ -20,7 +20,7 @@ STAFF = frozenset(Role)
 
 # Routes of libraries, by endpoint: they cannot carry our mark.
 THIRD_PARTY = {"static": "public", "security.login": "public", "security.logout": "public",
-               "security.static": "public", "security.verify": "signed in"}
+               "security.verify": "signed in"}
 
 
 class NoRule(RuntimeError):

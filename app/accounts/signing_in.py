@@ -55,7 +55,8 @@ def init_app(app: Flask) -> None:
         "SECURITY_LOGIN_USER_TEMPLATE": "accounts/sign_in.html", "SECURITY_POST_LOGIN_VIEW": "/console/",
         "SECURITY_POST_LOGOUT_VIEW": "/", "SECURITY_UNAUTHORIZED_VIEW": None,
         "SECURITY_LOGIN_URL": "/sign-in", "SECURITY_LOGOUT_URL": "/sign-out",
-        "SECURITY_FLASH_MESSAGES": False, "SECURITY_LOGOUT_CSRF": True,
+        "SECURITY_FLASH_MESSAGES": False, "SECURITY_LOGOUT_CSRF": True, "SECURITY_JOIN_USER_ROLES": False,
+        "SECURITY_CLI_USERS_NAME": False, "SECURITY_CLI_ROLES_NAME": False, "SECURITY_STATIC_FOLDER": None,
         "SECURITY_EMAIL_VALIDATOR_ARGS": {"check_deliverability": False, "test_environment": True},
     }
     app.session_interface = Sessions()
