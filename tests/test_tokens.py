@@ -82,3 +82,12 @@ def test_what_a_first_visit_fetches_stays_small():
     scripts = sum(script.stat().st_size for script in TOKENS.parents[1].glob("*.js"))
 
     assert (css <= 40_000, scripts <= 10_000) == (True, True)
+
+
+def test_paper_stays_white_whatever_the_reader_chose():
+    css = TOKENS.read_text()
+
+    assert [css[:css.index(dark)].rstrip().endswith(rule) for dark, rule in (
+        ("html[data-theme=dark] {", "@media screen {"),
+        ("html:not([data-theme]) {", "@media screen and (prefers-color-scheme: dark) {"),
+    )] == [True, True]
