@@ -21,7 +21,7 @@ from app.events.figures import Photo
 from app.events.models import Event
 from app.events.month import by_day, month_grid
 from app.events.span import midnight
-from app.events.words import EventKind, EventState
+from app.events.words import EventKind, EventState, Part
 from app.feeds.slices import Slice, UnknownValue, Window, public_in
 from app.languages import language
 from app.plans.models import Plan, Sector, Task
@@ -58,16 +58,18 @@ def _month(wanted: Slice, on: date, today: date, zone: str) -> dict[str, Any]:
     monday = first - timedelta(days=first.weekday())
     sunday = following + timedelta(days=(7 - following.weekday()) % 7)
     touching = public_in(wanted, Window(monday, sunday), zone)
-    events = db.session.scalars(touching.options(selectinload(Event.in_regions))).all()
+    events = db.session.scalars(touching.options(joinedload(Event.parent), selectinload(Event.in_regions))).all()
     seats, as_of, lang = seats_taken([one.id for one in events if one.takes_enrolments]), now(), language()
     shown = entries(events, seats, as_of, lang)
     inside = [one for one in events if one.span.starts_on < following and one.span.ends_on >= first
-              and one.state not in (EventState.CANCELLED, EventState.POSTPONED)]
-    listed = [one for one in shown if one.starts_on < following and one.ends_on >= first]
+              and one.state not in (EventState.CANCELLED, EventState.POSTPONED)
+              and not (one.part and Part(one.part).follows_parent)]
+    due = deadlines(events, lang)
+    listed = [one for one in shown + due if one.starts_on < following and one.ends_on >= first]
     open_ones = open_for_signup(inside, seats, as_of)
     ahead = [one for one in open_ones if one.starts_at > as_of]
     return {
-        "weeks": month_grid(first, shown + deadlines(events, lang)), "days": by_day(listed, since=first),
+        "weeks": month_grid(first, shown + due), "days": by_day(listed, since=first),
         "first": first, "earlier": (first - timedelta(days=1)).replace(day=1), "later": following,
         "total": len(inside), "open_count": len(open_ones), "next_event": ahead[0] if ahead else None,
         "next_seats": Seats(seats.get(ahead[0].id, 0), ahead[0].capacity) if ahead else None,
@@ -83,7 +85,7 @@ def _list(wanted: Slice, on: date, today: date, zone: str) -> dict[str, Any]:
     start = max(on, window.first)
     events = public_in(wanted, window, zone).where(Event.ends_at > midnight(start, zone))
     count = db.session.scalar(select(func.count()).select_from(events.order_by(None).subquery())) or 0
-    rows = db.session.scalars(events.options(selectinload(Event.in_regions))
+    rows = db.session.scalars(events.options(joinedload(Event.parent), selectinload(Event.in_regions))
                               .limit(A_PAGE).offset((page - 1) * A_PAGE)).all()
     seats = seats_taken([one.id for one in rows if one.takes_enrolments])
     return {"days": by_day(entries(rows, seats, now(), language()), since=start), "count": count, "page": page,
