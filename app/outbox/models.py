@@ -6,6 +6,7 @@ import enum
 import hashlib
 from datetime import datetime
 
+from flask_babel import gettext as _
 from sqlalchemy import (
     JSON,
     CheckConstraint,
@@ -16,6 +17,7 @@ from sqlalchemy import (
     String,
     Text,
     UniqueConstraint,
+    func,
     select,
     text,
 )
@@ -36,6 +38,12 @@ class DeliveryState(enum.StrEnum):
     SUPPRESSED = "suppressed"
     MERGED = "merged"
     BOUNCED = "bounced"
+
+    @property
+    def label(self) -> str:
+        return {"pending": _("待发"), "claimed": _("正在发"), "accepted": _("已交邮件服务器"), "failed": _("未送达"),
+                "ambiguous": _("可能已送达"), "cancelled": _("已撤回"), "missed": _("错过"),
+                "suppressed": _("不再发送"), "merged": _("已合并"), "bounced": _("被退回")}[self.value]
 
     @property
     def is_final(self) -> bool:
@@ -75,7 +83,10 @@ class Delivery(Model):
               sqlite_where=text("state = 'pending'")),
         Index("ix_delivery_lease", "lease_until", postgresql_where=text("state = 'claimed'"),
               sqlite_where=text("state = 'claimed'")),
+        Index("ix_delivery_unknown", "next_at", postgresql_where=text("state = 'ambiguous'"),
+              sqlite_where=text("state = 'ambiguous'")),
         Index("ix_delivery_about", "about"),
+        Index("ix_delivery_sent_at", "sent_at"),
         CheckConstraint(
             "state IN ('pending','claimed','accepted','failed','ambiguous','cancelled','missed',"
             "'suppressed','merged','bounced')", name="state"),
@@ -100,6 +111,7 @@ class Delivery(Model):
     claim: Mapped[str | None] = mapped_column(String(32))
     lease_until: Mapped[datetime | None]
     data_begun_at: Mapped[datetime | None]
+    unanswered: Mapped[int] = mapped_column(default=0)  # how often DATA ended without an answer: copies perhaps out
     message_id: Mapped[str] = mapped_column(String(200), default="")
     last_code: Mapped[int | None]
     sent_at: Mapped[datetime | None]
@@ -113,8 +125,22 @@ class Delivery(Model):
         return cls.waiting().where(cls.next_at <= as_of).order_by(cls.next_at, cls.id)
 
     @classmethod
+    def held_by(cls, token: str) -> Select[Delivery]:
+        return (select(cls).where(cls.claim == token, cls.state == DeliveryState.CLAIMED.value)
+                .order_by(cls.next_at, cls.id))
+
+    @classmethod
     def of_cause(cls, cause: str) -> Select[Delivery]:
         return select(cls).where(cls.cause == cause)
+
+    @classmethod
+    def about_any(cls, abouts: Select[str]) -> Select[Delivery]:
+        """The letters about any of these, newest first."""
+        return select(cls).where(cls.about.in_(abouts)).order_by(cls.posted_at.desc(), cls.id.desc())
+
+    @classmethod
+    def accepted_since(cls, moment: datetime) -> Select[int]:
+        return select(func.count()).select_from(cls).where(cls.sent_at > moment)
 
     @classmethod
     def concerning(cls, about: str) -> Select[Delivery]:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import Select, func, select
+from sqlalchemy.dialects import postgresql, sqlite
 
 from app.db import db
 from app.outbox.letter import Letter, Recipient
@@ -24,6 +26,29 @@ def post(letter: Letter, to: Recipient, *, cause: str, as_of: datetime, about: s
         useful_until=useful_until, channel="email", state="pending", attempts=0)
     db.session.add(delivery)
     return delivery
+
+
+def post_all(letter: Letter, to: Iterable[Recipient], *, cause: str, as_of: datetime, about: str = "",
+             useful_until: datetime | None = None) -> int:
+    """One letter to many in one statement; how many are new. Who has it for this cause keeps the one he has."""
+    content = content_of(letter)
+    db.session.flush()
+    rows = [{
+        "cause": cause, "about": about, "letter": letter.name, "address": one.address, "name": one.name[:120],
+        "fields": dict(one.fields), "content_id": content.id, "posted_at": as_of, "next_at": as_of,
+        "useful_until": useful_until, "channel": "email", "state": "pending", "attempts": 0, "unanswered": 0,
+        "reason": "", "message_id": "",
+    } for one in to]
+    if not rows:
+        return 0
+    insert = postgresql.insert if db.engine.dialect.name == "postgresql" else sqlite.insert
+    already = db.session.scalar(_how_many(cause)) or 0
+    db.session.execute(insert(Delivery).on_conflict_do_nothing(), rows)
+    return (db.session.scalar(_how_many(cause)) or 0) - already
+
+
+def _how_many(cause: str) -> Select[int]:
+    return select(func.count()).select_from(Delivery).where(Delivery.cause == cause)
 
 
 def content_of(letter: Letter) -> LetterContent:

@@ -45,6 +45,7 @@ def upgrade() -> None:
         sa.Column("claim", sa.String(length=32), nullable=True),
         sa.Column("lease_until", sa.DateTime(timezone=True), nullable=True),
         sa.Column("data_begun_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("unanswered", sa.Integer(), nullable=False),
         sa.Column("message_id", sa.String(length=200), nullable=False),
         sa.Column("last_code", sa.Integer(), nullable=True),
         sa.Column("sent_at", sa.DateTime(timezone=True), nullable=True),
@@ -60,6 +61,15 @@ def upgrade() -> None:
         sa.UniqueConstraint("cause", "address", "channel", name="uq_delivery_cause_address_channel"),
     )
     op.create_index("ix_delivery_about", "delivery", ["about"], unique=False)
+    op.create_index("ix_delivery_sent_at", "delivery", ["sent_at"], unique=False)
+    op.create_index(
+        "ix_delivery_unknown",
+        "delivery",
+        ["next_at"],
+        unique=False,
+        postgresql_where=sa.text("state = 'ambiguous'"),
+        sqlite_where=sa.text("state = 'ambiguous'"),
+    )
     op.create_index(
         "ix_delivery_due",
         "delivery",

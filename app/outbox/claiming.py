@@ -1,0 +1,122 @@
+"""Who may send which letter now: claims with a lease, and what becomes of those that ran out."""
+
+from __future__ import annotations
+
+import secrets
+from datetime import datetime, timedelta
+from typing import Any
+
+from flask import current_app
+from sqlalchemy import case, func, select, update
+
+from app.db import db
+from app.outbox.answers import AFTER_UNKNOWN
+from app.outbox.message import message_id
+from app.outbox.models import Delivery, DeliveryState
+
+LEASE = timedelta(seconds=300)
+LEASE_FOR_DATA = timedelta(seconds=660)  # a server may take 600 s for its last answer
+MISSED = "到该发的时候没有发出，已经没有用处"
+
+_PENDING, _CLAIMED, _AMBIGUOUS, _MISSED = (
+    DeliveryState.PENDING.value, DeliveryState.CLAIMED.value, DeliveryState.AMBIGUOUS.value,
+    DeliveryState.MISSED.value)
+
+
+class LeaseLost(Exception):
+    """Another sender holds the letter now; whatever we know of it must not be written."""
+
+
+def claim(as_of: datetime, limit: int, node: str = "") -> tuple[str, list[Delivery]]:
+    """A token, and the letters it holds for 300 s; commit before sending. `node` names a holder that frees
+    its own when it starts again."""
+    token = f"{node}-{secrets.token_hex(8)}"
+    # As a CTE it is a fence on PostgreSQL, which could otherwise take more than `limit`; SQLite has one writer.
+    due = (select(Delivery.id).where(Delivery.state == _PENDING, Delivery.next_at <= as_of)
+           .order_by(Delivery.next_at, Delivery.id).limit(limit).with_for_update(skip_locked=True).cte("due"))
+    ids = db.session.scalars(
+        update(Delivery).where(Delivery.id.in_(select(due.c.id)))
+        .values(state=_CLAIMED, attempts=Delivery.attempts + 1, lease_until=as_of + LEASE, claim=token,
+                data_begun_at=None)
+        .returning(Delivery.id).execution_options(synchronize_session=False)).all()
+    if not ids:
+        return token, []
+    held = db.session.scalars(Delivery.held_by(token).execution_options(populate_existing=True)).all()
+    for one in held:
+        one.message_id = one.message_id or message_id(
+            one, current_app.config["SECRET_KEY"], current_app.config["UID_HOST"])
+    return token, list(held)
+
+
+def fenced(id: int, token: str, **values: Any) -> None:
+    """Writes to a letter we hold.
+
+    :raises LeaseLost: when it is no longer ours.
+    """
+    changed = db.session.execute(
+        update(Delivery).where(Delivery.id == id, Delivery.state == _CLAIMED, Delivery.claim == token)
+        .values(**values).execution_options(synchronize_session=False))
+    if changed.rowcount != 1:  # type: ignore[attr-defined]
+        raise LeaseLost(id)
+
+
+def put_back(token: str, *, next_at: datetime | None = None) -> int:
+    """Lets go of what this token holds and has not begun; it does not count as a try."""
+    values: dict[str, Any] = {"state": _PENDING, "claim": None, "lease_until": None,
+                              "attempts": Delivery.attempts - 1}
+    if next_at is not None:
+        values["next_at"] = next_at
+    return _count(update(Delivery).where(Delivery.claim == token, Delivery.state == _CLAIMED,
+                                         Delivery.data_begun_at.is_(None)).values(**values))
+
+
+def reap(as_of: datetime) -> int:
+    """Frees what its sender let run out: unknown where the words had begun to go, else to be sent again."""
+    return _free(as_of, Delivery.lease_until <= as_of)
+
+
+def free(node: str, as_of: datetime) -> int:
+    """At the start of the one holder called `node`: all its claims are of a process that is no more."""
+    return _free(as_of, Delivery.claim.startswith(f"{node}-", autoescape=True))
+
+
+def _free(as_of: datetime, which: Any) -> int:
+    begun = Delivery.data_begun_at.is_not(None)
+    return _count(update(Delivery).where(Delivery.state == _CLAIMED, which).values(
+        state=case((begun, _AMBIGUOUS), else_=_PENDING),
+        unanswered=Delivery.unanswered + case((begun, 1), else_=0),
+        next_at=case((begun, as_of + AFTER_UNKNOWN), else_=Delivery.next_at),
+        lease_until=None, claim=None))
+
+
+def give_second_chance(as_of: datetime) -> int:
+    """A letter of which nobody knows whether it arrived is sent once more, under the same Message-ID."""
+    return _count(update(Delivery).where(
+        Delivery.state == _AMBIGUOUS, Delivery.unanswered == 1, Delivery.next_at <= as_of).values(state=_PENDING))
+
+
+def miss(as_of: datetime) -> int:
+    """What waited past its use is not sent any more, and says so."""
+    return _count(update(Delivery).where(
+        Delivery.state == _PENDING, Delivery.next_at <= as_of, Delivery.useful_until <= as_of)
+        .values(state=_MISSED, reason=MISSED))
+
+
+def room(as_of: datetime, limit: int) -> int:
+    """How many letters the relay's ceilings leave now."""
+    for setting, span in (("MAIL_PER_MINUTE", timedelta(minutes=1)), ("MAIL_PER_DAY", timedelta(days=1))):
+        ceiling = current_app.config[setting]
+        if ceiling:
+            sent = db.session.scalar(Delivery.accepted_since(as_of - span)) or 0
+            limit = min(limit, ceiling - sent)
+    return max(limit, 0)
+
+
+def is_anything_due(as_of: datetime) -> bool:
+    return db.session.scalar(select(func.min(Delivery.id)).where(
+        Delivery.state == _PENDING, Delivery.next_at <= as_of)) is not None
+
+
+def _count(statement: Any) -> int:
+    done = db.session.execute(statement.execution_options(synchronize_session=False))
+    return int(done.rowcount)  # type: ignore[attr-defined]
