@@ -1,0 +1,33 @@
+import re
+from pathlib import Path
+
+from babel.messages.extract import extract_from_dir
+from babel.messages.pofile import read_po
+
+APP = Path(__file__).parents[1] / "app"
+PUBLIC = ("base.html", "macros", "charts", "letters", "events", "plans", "signup", "feeds", "errors")
+PLACE = re.compile(r"%\(\w+\)[sd]")
+
+
+def catalogue():
+    with (APP / "translations/en/LC_MESSAGES/messages.po").open("rb") as file:
+        return {message.id: message.string for message in read_po(file, locale="en") if message.id}
+
+
+def said_in_public():
+    found = extract_from_dir(APP / "templates", [("**.html", "jinja2"), ("**.txt", "jinja2")])
+    return {message: name for name, _, message, _, _ in found if name.split("/")[0] in PUBLIC}
+
+
+def test_every_sentence_of_a_public_page_and_its_letters_is_there_in_english():
+    english = catalogue()
+
+    assert {sentence: where for sentence, where in said_in_public().items() if not english.get(sentence)} == {}
+
+
+def test_a_translation_keeps_every_place_where_a_value_goes():
+    wrong = {
+        chinese: english for chinese, english in catalogue().items()
+        if english and sorted(PLACE.findall(chinese)) != sorted(PLACE.findall(english))}
+
+    assert wrong == {}
