@@ -1,0 +1,57 @@
+"""Loads the demonstration into an empty, migrated database."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from flask_babel import gettext as _
+
+from app.accounts import regions
+from app.accounts.models import Installation
+from app.accounts.places import Organization
+from app.db import acting_as, db
+from app.demonstration.people import invite_people
+from app.demonstration.places import Places
+from app.demonstration.scripts import ZONE, scripts
+from app.demonstration.staging import Stage
+from app.errors import Refused
+from app.plans import importing
+from app.plans.models import Plan
+
+SEED = Path(importing.__file__).parent / "data" / "plan_2023.csv"
+PUBLISHED = datetime(2023, 3, 1, 1, tzinfo=UTC)
+
+
+class NotEmpty(Refused):
+    """There is an office already: a real installation never gets demonstration data."""
+
+
+def load(as_of: datetime) -> None:
+    """Everything, in one transaction that it commits itself: all of it is there, or nothing."""
+    if db.session.scalars(Organization.roots().limit(1)).first():
+        raise NotEmpty(_("这里已经有单位了，演示数据只能装进空的数据库。"))
+    with acting_as("cli"):
+        regions.load()
+        places = Places()
+        places.found_offices()
+        db.session.add(Installation(is_demonstration=True, made_at=as_of))
+        organizer = invite_people(places.offices["省"], places.offices["成都"], as_of)
+        today = as_of.astimezone(ZoneInfo(ZONE)).date()
+        plan = _plans(places.offices["省"], today.year, as_of)
+        Stage(places, {task.code: task for task in plan.tasks}, organizer, as_of).play(scripts(today.year))
+        db.session.commit()
+
+
+def _plans(root: Organization, year: int, as_of: datetime) -> Plan:
+    """The plan of 2023 as it was published, and the running year's made from it."""
+    published = importing.read(SEED, root, 2023, "2023年深入开展知识产权“五进”推进计划")
+    db.session.add(published)
+    published.adopt(PUBLISHED)
+    january = min(as_of, datetime(year, 1, 5, 1, tzinfo=UTC))
+    running = published.roll_over(year, january)
+    db.session.add(running)
+    running.adopt(january)
+    db.session.flush()
+    return running

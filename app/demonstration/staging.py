@@ -1,0 +1,127 @@
+"""Plays the scripts: every event goes through its verbs, all of them in the order of time."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from itertools import count
+from zoneinfo import ZoneInfo
+
+from app.accounts.models import Person
+from app.db import db
+from app.demonstration.enrolments import enrol_some
+from app.demonstration.places import Places
+from app.demonstration.scripts import ZONE, Script
+from app.events.figures import Figures
+from app.events.models import Event
+from app.events.words import EventKind, Part
+from app.plans.models import Task
+
+DRAFTED_BEFORE = timedelta(days=40)
+LATEST_DRAFT = timedelta(days=9)  # so that all was drafted, published and signed up for before today
+REPORTED_AFTER = timedelta(days=1)
+CLOSED_AFTER = timedelta(days=30)
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """Something that was done to an event, and when."""
+
+    at: datetime
+    order: int
+    do: Callable[[datetime], object]
+
+
+class Stage:
+    """Where scripts are played; `as_of` is the present, which nothing may pass."""
+
+    def __init__(self, places: Places, tasks: dict[str, Task], organizer: Person, as_of: datetime) -> None:
+        self.places, self.tasks, self.organizer, self.as_of = places, tasks, organizer, as_of
+        self.today = as_of.astimezone(ZoneInfo(ZONE)).date()
+        self._order, self._steps = count(), list[Step]()
+
+    def play(self, scripts: Iterator[Script]) -> None:
+        for script in scripts:
+            self._prepare(script)
+        for step in sorted(self._steps, key=lambda step: (step.at, step.order)):
+            step.do(step.at)
+        db.session.flush()
+
+    def _prepare(self, script: Script) -> None:
+        event, drafted = self._draft(script)
+        for child in script.part:
+            self._prepare_part(child, event, drafted)
+        db.session.flush()
+        self._live(script, event, drafted)
+
+    def _prepare_part(self, script: Script, parent: Event, drafted: datetime) -> None:
+        stands_alone = not Part(EventKind(parent.kind).part).follows_parent  # type: ignore[arg-type]
+        part, _ = self._draft(script, parent, drafted)
+        parent.add_part(part, drafted)
+        if stands_alone:
+            db.session.flush()
+            self._live(script, part, drafted)
+
+    def _draft(self, script: Script, parent: Event | None = None,
+               drafted: datetime | None = None) -> tuple[Event, datetime]:
+        first = parent.span.starts_on if parent else None
+        span = script.span(self.today, first, script.moved_from)
+        drafted = drafted or _at(min(span.starts_on - DRAFTED_BEFORE, self.today - LATEST_DRAFT), 10)
+        office = parent.organization if parent and script.by == "省" else self.places.offices[script.by]
+        regions = parent.regions if parent and not script.regions else [
+            self.places.regions[name] for name in script.regions]
+        event = Event.draft(
+            kind=EventKind(script.kind), title=script.title, title_en=script.title_en, span=span,
+            organization=office, as_of=drafted, regions=regions, description=script.description,
+            location=script.location or (parent.location if parent and not script.online_url else ""),
+            online_url=script.online_url, speaker=script.speaker, audience=script.audience,
+            contact=script.contact, slug=script.slug, capacity=script.capacity,
+            takes_enrolments=script.takes_enrolments, advance_count=script.advance,
+            credit_hours=round(script.credit_hours * 10) or None,
+            signup_closes_at=_at(span.starts_on - timedelta(days=script.signup_days), 18)
+            if script.takes_enrolments else None,
+            tasks=[self.tasks[code] for code in script.tasks] if span.starts_on.year >= self.today.year else [])
+        for one, share in zip(event.in_regions, script.shares, strict=False):
+            one.share = share
+        db.session.add(event)
+        return event, drafted
+
+    def _live(self, script: Script, event: Event, drafted: datetime) -> None:
+        """Its life after the draft, as steps."""
+        if script.draft:
+            return
+        published = drafted + timedelta(days=2)
+        self._then(published, event.publish)
+        span = script.span(self.today) if script.moved_from else event.span
+        if script.enrolled:
+            until = min(self.as_of, event.signup_ends_at)
+            self._steps += [Step(at, next(self._order), do)
+                            for at, do in enrol_some(event, script.enrolled, published, until)]
+        yesterday = _at(min(self.today - timedelta(days=1), span.starts_on - timedelta(days=2)), 16)
+        if script.moved_from:
+            self._then(yesterday, lambda at: event.reschedule(span, at, reason=script.reason))
+        elif script.cancelled:
+            self._then(yesterday, lambda at: event.cancel(at, script.cancelled))
+        elif script.postponed:
+            self._then(yesterday, lambda at: event.postpone(at, script.postponed))
+        if script.reported and not script.cancelled and not script.postponed:
+            self._report(script, event, span.ends_at)
+
+    def _report(self, script: Script, event: Event, ended: datetime) -> None:
+        reported = ended + REPORTED_AFTER
+        if reported > self.as_of or not script.attendances:
+            return
+        self._then(reported, lambda at: event.record_figures(
+            Figures(attendances=script.attendances, people=script.people, materials=script.materials,
+                    summary=script.summary, media_url="", entered_by_id=self.organizer.id, entered_at=at),
+            at, confirmed=script.confirmed))
+        if script.confirmed and ended + CLOSED_AFTER <= self.as_of:
+            self._then(ended + CLOSED_AFTER, event.close)
+
+    def _then(self, at: datetime, do: Callable[[datetime], object]) -> None:
+        self._steps.append(Step(at, next(self._order), do))
+
+
+def _at(day: date, hour: int) -> datetime:
+    return datetime.combine(day, time(hour), ZoneInfo(ZONE))

@@ -1,0 +1,157 @@
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import pytest
+from sqlalchemy import func, select
+
+from app import demonstration
+from app.accounts.models import Installation, Person
+from app.accounts.places import Organization, Region
+from app.db import db
+from app.demonstration.loading import NotEmpty
+from app.demonstration.scripts import ZONE, Script
+from app.events.models import Event, EventRegion
+from app.events.span import Span
+from app.outbox.models import Delivery
+from app.plans.models import Plan
+from app.reports.progress import figures_by_task
+from app.signup.models import Enrolment
+from app.signup.queries import seats_taken
+
+NOVEMBER = datetime(2026, 11, 23, 4, tzinfo=UTC)
+MARCH = datetime(2027, 3, 9, 4, tzinfo=UTC)
+NEW_YEAR = datetime(2027, 1, 1, 2, tzinfo=UTC)
+
+
+@pytest.fixture
+def demonstrated(app):
+    demonstration.load(NOVEMBER)
+    return app
+
+
+def top(*conditions):
+    return select(Event.title).where(Event.part.is_(None), *conditions).order_by(Event.starts_at)
+
+
+def test_the_demonstration_marks_itself_and_its_people(demonstrated):
+    people = demonstration.people()
+
+    assert [one.name for one in people] == ["演示组织员", "演示负责人"]
+    assert db.session.scalars(select(Installation.is_demonstration)).all() == [True]
+    assert [one.name for one in db.session.scalars(select(Person)) if "演示" not in one.name] == []
+    assert [one.name for one in db.session.scalars(select(Enrolment)) if "演示" not in one.name] == []
+    assert {one.rpartition("@")[2] for one in db.session.scalars(select(Enrolment.contact))} == {"example.org"}
+
+
+def test_it_holds_the_plan_as_published_and_the_running_years_made_from_it(demonstrated):
+    plans = db.session.scalars(Plan.adopted()).all()
+
+    assert [(plan.year, plan.source_year, len(list(plan.tasks))) for plan in plans] == [
+        (2026, 2023, 37), (2023, None, 37)]
+    assert [task.code for plan in plans for task in plan.tasks if not task.title_en] == []
+    assert [one.code for plan in plans for one in plan.categories if not one.name_en] == []
+
+
+def test_its_offices_are_the_provinces_eight_departments_and_every_city(demonstrated):
+    kinds = dict(db.session.execute(
+        select(Region.level + " " + Organization.kind, func.count()).join(Organization.region)
+        .group_by(Region.level, Organization.kind)).all())
+
+    assert kinds == {"province office": 1, "province department": 8, "city office": 21, "county office": 6}
+
+
+def test_there_is_something_in_each_of_the_21_cities_and_of_each_kind(demonstrated):
+    cities = {code for code in db.session.scalars(select(EventRegion.region_code)) if code[4:] == "00"}
+    kinds = set(db.session.scalars(select(Event.kind)))
+
+    assert len(cities - {"510000"}) == 21
+    assert len(kinds) == 8
+
+
+def test_every_state_can_be_seen(demonstrated):
+    count = dict(db.session.execute(
+        select(Event.state, func.count()).where(Event.part.is_(None)).group_by(Event.state)).all())
+
+    assert sorted(count) == ["cancelled", "closed", "draft", "held", "postponed", "published"]
+    assert sum(count.values()) == 56
+    assert db.session.scalars(top(Event.state == "held", Event.figures_confirmed_at.is_(None))).all() == [
+        "“星空讲坛”：数据知识产权登记入门"]
+    assert db.session.scalars(top(Event.state == "published", Event.ends_at < NOVEMBER)).all() == [
+        "“星空讲坛”：专利权质押融资怎样办"]
+
+
+def test_what_is_done_counts_for_its_task(demonstrated):
+    plan = db.session.scalars(Plan.of_year(2026)).one()
+    found = figures_by_task(plan)
+    by_code = {task.code: found[task.id] for task in plan.tasks if task.id in found}
+
+    assert (by_code["I2.1"].done, by_code["I2.1"].coming, by_code["I2.1"].attendances) == (1, 1, 210)
+    assert (by_code["I2.2"].done, by_code["I2.2"].coming) == (1, 0)
+
+
+def test_one_class_is_full_and_one_lecture_nearly(demonstrated):
+    events = {event.title: event for event in db.session.scalars(select(Event).where(Event.capacity.is_not(None)))}
+    seats = seats_taken(event.id for event in events.values())
+    left = {title: event.capacity - seats.get(event.id, 0) for title, event in events.items()}
+
+    assert (left["企业国际化人才知识产权能力班"], left["“星空讲坛”：专利侵权风险排查"]) == (0, 3)
+    assert min(left.values()) == 0
+
+
+def test_a_campaign_is_over_and_another_begins_within_thirty_days(demonstrated):
+    campaigns = db.session.scalars(select(Event).where(Event.slug.is_not(None)).order_by(Event.starts_at)).all()
+
+    assert [(one.slug, one.state, len(one.parts)) for one in campaigns] == [
+        ("ip-week-2026", "closed", 18), ("tianfu-landmarks-2026", "published", 9)]
+    assert 0 < (campaigns[1].starts_at - NOVEMBER).days < 30
+
+
+def test_nothing_was_done_after_today(demonstrated):
+    moments = [moment for event in db.session.scalars(select(Event)) for moment in
+               (event.created_at, event.revised_at, event.published_at, event.held_at, event.closed_at) if moment]
+    moments += db.session.scalars(select(Enrolment.enrolled_at)).all()
+
+    assert max(moments) <= NOVEMBER
+
+
+def test_a_second_load_is_refused_and_changes_nothing(demonstrated):
+    before = db.session.scalar(select(func.count()).select_from(Event))
+
+    with pytest.raises(NotEmpty):
+        demonstration.load(NOVEMBER)
+
+    db.session.rollback()
+    assert db.session.scalar(select(func.count()).select_from(Event)) == before
+
+
+@pytest.mark.parametrize("as_of", [NEW_YEAR, MARCH], ids=["new year", "march"])
+def test_it_loads_on_any_day_and_the_board_has_something_to_come(app, as_of):
+    demonstration.load(as_of)
+    db.session.remove()
+
+    coming = db.session.scalars(top(Event.state == "published", Event.starts_at > as_of)).all()
+    done = db.session.scalars(top(Event.state.in_(("held", "closed")))).all()
+
+    assert (len(coming) >= 18, len(done) >= 3) == (True, True)
+
+
+def test_letters_of_the_loading_stay_in_the_outbox(demonstrated):
+    assert demonstrated.config["MAIL_URL"] == "outbox:"
+    assert {one.rpartition("@")[2] for one in db.session.scalars(select(Delivery.address))} <= {"example.org"}
+
+
+def test_a_working_day_is_never_a_weekend_and_a_past_one_moves_back():
+    saturday = datetime(2026, 11, 28, 4, tzinfo=UTC).date()
+    coming = Script(title="a", when="+0 09:00", hours=2).span(saturday)
+    past = Script(title="b", when="-0 09:00", hours=2).span(saturday)
+    monday = Script(title="c", when="11-24", days=3, from_monday=True).span(saturday)
+
+    assert (coming.starts_on.isoformat(), past.starts_on.isoformat()) == ("2026-11-30", "2026-11-27")
+    assert monday == Span.of_days(monday.starts_on, monday.ends_on, ZONE)
+    assert (monday.starts_on.isoformat(), monday.ends_on.isoformat()) == ("2026-11-30", "2026-12-02")
+
+
+def test_a_date_nobody_can_read_names_its_event():
+    with pytest.raises(ValueError, match="谁也读不懂: “sometime” is no date of a script"):
+        Script(title="谁也读不懂", when="sometime").span(NOVEMBER.date())
