@@ -44,6 +44,8 @@ class Sessions(SecureCookieSessionInterface):
         return super().open_session(app, request)
 
     def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:
+        if response.cache_control.public:
+            return  # shared by caches: nothing of one reader, not even Vary: Cookie
         token = getattr(session, "token", None)
         if SIGNED_IN not in session:
             if token:

@@ -2,6 +2,104 @@
 
 from __future__ import annotations
 
-from flask import Blueprint
+from datetime import date
+from urllib.parse import quote
+
+from flask import Blueprint, Response, current_app, render_template, request, url_for
+from flask_babel import force_locale
+from flask_babel import gettext as _
+from sqlalchemy import select
+
+from app.accounts.access import public
+from app.clock import now
+from app.db import db
+from app.errors import BadInput, NotThere
+from app.events.board import local_day
+from app.events.models import Event
+from app.feeds import answering
+from app.feeds.choices import choices
+from app.feeds.feed import FORMAT, PRODUCT, Feed, read_alarm, read_language
+from app.feeds.models import FeedEntry, FeedRevision
+from app.feeds.programs import place_of, programs
+from app.feeds.slices import Slice, Window
+from app.languages import language
+from calendars.entry import Alarm, with_alarm
+from calendars.feed import CLOSING, opening
+from calendars.timezones import zone_blocks
 
 bp = Blueprint("feeds", __name__)
+
+LARGE = 900  # KB, from which some readers give up
+
+
+@bp.get("/calendar.ics")
+@public
+def calendar() -> Response:
+    """The feed of the slice in the query. A 304 is found without loading a single entry."""
+    as_of, zone, base_url = now(), current_app.config["TIMEZONE"], current_app.config["BASE_URL"]
+    feed = Feed.of(request.args, local_day(as_of, zone))
+    with force_locale(feed.language):
+        header = feed.header(base_url, zone)
+        revision = db.session.scalars(FeedRevision.current()).one()
+        modified = feed.modified(revision, zone)
+        if "If-None-Match" in request.headers or "If-Modified-Since" in request.headers:
+            tag = feed.tag(feed.blocks(zone, bodies=False), revision, header)
+            if answering.is_unchanged(tag, modified, as_of):
+                return answering.unchanged(tag, modified, as_of)
+        blocks = feed.blocks(zone, bodies=True)
+        return answering.calendar(feed.render(blocks, header), feed.title,
+                                  feed.tag(blocks, revision, header), modified, as_of)
+
+
+@bp.get("/events/<int:id>.ics")
+@public
+def entry(id: int) -> Response:
+    """One public event for downloading: the very entry that the feeds carry."""
+    as_of, lang = now(), read_language(request.args.get("lang", ""))
+    alarm = read_alarm(request.args.get("alarm", ""))
+    found = db.session.execute(Event.public().where(Event.id == id).join(
+        FeedEntry, FeedEntry.event_id == Event.id).where(FeedEntry.language == lang).with_only_columns(
+        FeedEntry.body, FeedEntry.zone, FeedEntry.revision, Event.revised_at, Event.title)).one_or_none()
+    if found is None:
+        raise NotThere(_("没有找到这个活动，或者它还没有发布。"))
+    epoch = db.session.scalar(select(FeedRevision.epoch))
+    tag = f"{epoch}-{FORMAT}-{id}-{found.revision}-{lang}-{request.args.get('alarm', '')}"
+    if answering.is_unchanged(tag, found.revised_at, as_of):
+        return answering.unchanged(tag, found.revised_at, as_of)
+    block = found.body
+    if alarm:
+        with force_locale(lang):
+            block = with_alarm(block, Alarm(alarm, _("活动提醒")))
+    body = opening(PRODUCT) + zone_blocks((found.zone,)) + block + CLOSING
+    return answering.calendar(body, found.title, tag, found.revised_at, as_of)
+
+
+@bp.get("/subscribe")
+@public
+def subscribe() -> str:
+    """Addresses of the slice in the query, and the way for each phone and program."""
+    zone, base_url = current_app.config["TIMEZONE"], current_app.config["BASE_URL"]
+    feed, mistake = _wished(local_day(now(), zone))
+    with force_locale(feed.language):
+        header = feed.header(base_url, zone)
+    count, octets = feed.size(zone)
+    kilobytes = -(-(octets + len(feed.render([], header))) // 1024)
+    address, agent = feed.address(base_url), request.headers.get("User-Agent", "")
+    webcal = "webcal:" + address.partition(":")[2]
+    page = url_for("feeds.subscribe") + (f"?{feed.query}" if feed.query else "")
+    return render_template(
+        "feeds/subscribe.html", slice=feed.slice, feed=feed, alarm=request.args.get("alarm", ""), mistake=mistake,
+        choices=choices(), address=address, page_address=base_url + page, webcal=webcal,
+        google="https://calendar.google.com/calendar/r?cid=" + quote(webcal, safe=""), count=count,
+        kilobytes=kilobytes, is_large=kilobytes > LARGE, programs=programs(agent), inside=place_of(agent))
+
+
+def _wished(today: date) -> tuple[Feed, str]:
+    """The feed asked for, in the page's language; a value nobody knows gives all, and a sentence."""
+    window, lang = Window.around(today), language()
+    try:
+        wanted = Slice.of(request.args, also=request.args)
+        wanted.condition()
+        return Feed(wanted, window, lang, read_alarm(request.args.get("alarm", ""))), ""
+    except BadInput as error:
+        return Feed(Slice(), window, lang), error.sentence

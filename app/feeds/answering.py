@@ -1,0 +1,56 @@
+"""A calendar as an HTTP answer: its tag, 304 where nothing changed, gzip (RFC 9110 8.8, 13)."""
+
+from __future__ import annotations
+
+import gzip
+from datetime import datetime, timedelta
+from urllib.parse import quote
+
+from flask import Response, request
+
+PACKED = "-gzip"
+
+
+def is_unchanged(tag: str, modified: datetime, as_of: datetime) -> bool:
+    """Whether the reader has it already. If-None-Match, where sent, is all that counts (RFC 9110 13.1.3)."""
+    if "If-None-Match" in request.headers:
+        known = request.if_none_match
+        return known.star_tag or known.contains_weak(tag) or known.contains_weak(tag + PACKED)
+    since = request.if_modified_since
+    return since is not None and _sayable(modified, as_of) <= since
+
+
+def unchanged(tag: str, modified: datetime, as_of: datetime) -> Response:
+    """304, with the tag of the form that the reader would have got."""
+    answer = Response(status=304)
+    del answer.headers["Content-Type"]
+    return _with_validators(answer, tag, modified, as_of, packed=_takes_gzip())
+
+
+def calendar(body: bytes, name: str, tag: str, modified: datetime, as_of: datetime) -> Response:
+    packed = _takes_gzip()
+    answer = Response(gzip.compress(body, 6, mtime=0) if packed else body)
+    answer.headers["Content-Type"] = "text/calendar; charset=utf-8"
+    answer.headers["Content-Disposition"] = (
+        f"inline; filename=\"wujin.ics\"; filename*=UTF-8''{quote(name, safe='')}.ics")
+    if packed:
+        answer.headers["Content-Encoding"] = "gzip"
+    return _with_validators(answer, tag, modified, as_of, packed=packed)
+
+
+def _with_validators(answer: Response, tag: str, modified: datetime, as_of: datetime, *, packed: bool) -> Response:
+    answer.set_etag(tag + PACKED if packed else tag)
+    answer.last_modified = _sayable(modified, as_of)
+    answer.headers["Cache-Control"] = "public, max-age=300"
+    answer.headers["X-Robots-Tag"] = "noindex"
+    answer.vary.add("Accept-Encoding")
+    return answer
+
+
+def _sayable(modified: datetime, as_of: datetime) -> datetime:
+    """Never the running second: a second change in it would go unnoticed (RFC 9110 8.8.2.2)."""
+    return min(modified, as_of - timedelta(seconds=1))
+
+
+def _takes_gzip() -> bool:
+    return request.accept_encodings["gzip"] > 0

@@ -1,0 +1,167 @@
+"""The public feed of a slice: what its address asks for, the blocks it carries, its tag and its bytes."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from hashlib import sha256
+
+from flask_babel import gettext as _
+from sqlalchemy import LargeBinary, Select, and_, func, literal, select
+from werkzeug.datastructures import MultiDict
+
+from app.db import db
+from app.errors import BadInput
+from app.events.models import Event
+from app.events.span import EARLIEST, midnight
+from app.feeds.models import FeedEntry, FeedRevision
+from app.feeds.slices import Slice, Window, public_in
+from app.languages import LANGUAGES
+from calendars.entry import Alarm, with_alarm
+from calendars.feed import FeedHeader, render_feed
+from calendars.moments import duration
+
+FORMAT = "1"  # raise it when entries or the header are written differently
+PRODUCT = "-//Wujin//Calendar//ZH"
+COLOR = "seagreen"
+OWN_NAMES = ("since", "lang", "alarm")
+LONGEST_ALARM = timedelta(days=14)
+_DURATION = re.compile(r"P(?=.)(?:(\d{1,2})D)?(?:T(?=.)(?:(\d{1,3})H)?(?:(\d{1,5})M)?)?")
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """One entry of a feed; `body` is empty where only the tag was asked for."""
+
+    event_id: int
+    revision: int
+    starts_at: datetime
+    uid: str
+    zone: str
+    body: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Feed:
+    """A slice over a window, in a language, perhaps with an alarm. Its address is canonical."""
+
+    slice: Slice
+    window: Window
+    language: str = "zh"
+    alarm: timedelta | None = None
+    since: date | None = None
+
+    @classmethod
+    def of(cls, query: MultiDict[str, str], today: date) -> Feed:
+        """:raises BadInput: for a name or a value that nobody knows."""
+        wanted = Slice.of(query, also=OWN_NAMES).strict()
+        since = read_since(_single(query, "since"), today)
+        return cls(wanted, Window.around(today, since), read_language(_single(query, "lang")),
+                   read_alarm(_single(query, "alarm")), since and since.replace(day=1))
+
+    @property
+    def query(self) -> str:
+        """Canonical: equal feeds have one address."""
+        return self.slice.query(
+            since=self.since.isoformat() if self.since else None,
+            lang=None if self.language == "zh" else self.language,
+            alarm=duration("TRIGGER", self.alarm) if self.alarm else None)
+
+    def address(self, base_url: str) -> str:
+        return f"{base_url}/calendar.ics" + (f"?{self.query}" if self.query else "")
+
+    @property
+    def title(self) -> str:
+        return _("五进 · %(slice)s", slice=self.slice.describe())
+
+    def header(self, base_url: str, zone: str) -> FeedHeader:
+        """In the language in force; a view forces this feed's."""
+        return FeedHeader(
+            title=self.title, source=self.address(base_url), product_id=PRODUCT, zone=zone, color=COLOR,
+            language="en" if self.language == "en" else "zh-CN",
+            description=_("%(slice)s，%(first)s 至 %(last)s。改期和取消会自动更新。", slice=self.slice.describe(),
+                          first=self.window.first.isoformat(), last=self.window.last_day.isoformat()))
+
+    def blocks(self, zone: str, *, bodies: bool) -> list[Block]:
+        """What it carries, by start and then UID: what the list shows, and tombstones."""
+        columns = (FeedEntry.event_id, FeedEntry.revision, FeedEntry.starts_at, Event.ical_uid, FeedEntry.zone,
+                   FeedEntry.body if bodies else literal(b"", LargeBinary))
+        rows = [*db.session.execute(self._listed(zone).with_only_columns(*columns)),
+                *self.slice.keep(db.session.execute(self._tombstones(zone).with_only_columns(
+                    *columns, FeedEntry.keys)))]
+        return sorted((Block(*row[:6]) for row in rows), key=lambda block: (block.starts_at, block.uid))
+
+    def size(self, zone: str) -> tuple[int, int]:
+        """How many events it shows, and their octets."""
+        listed = self._listed(zone).with_only_columns(func.count(), func.sum(func.length(FeedEntry.body)))
+        count, octets = db.session.execute(listed).one()
+        return count, int(octets or 0)
+
+    def _listed(self, zone: str) -> Select[Event]:
+        return public_in(self.slice, self.window, zone).order_by(None).join(
+            FeedEntry, and_(FeedEntry.event_id == Event.id, FeedEntry.language == self.language))
+
+    def _tombstones(self, zone: str) -> Select[FeedEntry]:
+        first, last = midnight(self.window.first, zone), midnight(self.window.last, zone)
+        today = self.window.today or self.window.first
+        return select(FeedEntry).join(Event, Event.id == FeedEntry.event_id).where(
+            FeedEntry.language == self.language, FeedEntry.is_tombstone.is_(True),
+            FeedEntry.stays_until > midnight(today, zone), FeedEntry.ends_at > first, FeedEntry.starts_at < last)
+
+    def tag(self, blocks: Sequence[Block], revision: FeedRevision, header: FeedHeader) -> str:
+        """What the bytes depend on, without the bytes."""
+        said = repr((FORMAT, revision.epoch, header, self.alarm))
+        pairs = ",".join(f"{block.event_id}:{block.revision}" for block in blocks)
+        return sha256(f"{said}|{pairs}".encode()).hexdigest()[:32]
+
+    def render(self, blocks: Sequence[Block], header: FeedHeader) -> bytes:
+        bodies = (block.body for block in blocks)
+        if self.alarm:
+            alarm = Alarm(self.alarm, _("活动提醒"))
+            bodies = (with_alarm(body, alarm) for body in bodies)
+        return b"".join(render_feed(header, bodies, {block.zone for block in blocks}))
+
+    def modified(self, revision: FeedRevision, zone: str) -> datetime:
+        """When it last read differently at the latest: a change, or a day on which something left by itself."""
+        return max(revision.changed_at, midnight(self.window.today or self.window.first, zone))
+
+
+def read_since(text: str, today: date) -> date | None:
+    if not text:
+        return None
+    try:
+        day = date.fromisoformat(text)
+    except ValueError:
+        day = None
+    if day is None or day.isoformat() != text:
+        raise BadInput(_("“since”要写成 2026-04-01 这样的日期。"))
+    if not date(EARLIEST + 1, 1, 1) <= day <= today:
+        raise BadInput(_("“since”要在 1971-01-01 和今天之间。"))
+    return day
+
+
+def read_language(text: str) -> str:
+    if text and text not in LANGUAGES:
+        raise BadInput(_("“lang”只能是 zh 或 en。"))
+    return text or "zh"
+
+
+def read_alarm(text: str) -> timedelta | None:
+    """How long before the start a reader's program rings, as in RFC 5545 3.3.6: PT1H, P1D, P1DT2H."""
+    if not text:
+        return None
+    found = _DURATION.fullmatch(text)
+    days, hours, minutes = (int(part or 0) for part in found.groups()) if found else (0, 0, 0)
+    before = timedelta(days=days, hours=hours, minutes=minutes)
+    if found is None or not timedelta(0) < before <= LONGEST_ALARM:
+        raise BadInput(_("“alarm”要写成 PT30M、PT1H 或 P1D 这样的提前量，最多 14 天。"))
+    return before
+
+
+def _single(query: MultiDict[str, str], name: str) -> str:
+    values = {value.strip() for value in query.getlist(name) if value.strip()}
+    if len(values) > 1:
+        raise BadInput(_("“%(name)s”只能有一个。", name=name))
+    return values.pop() if values else ""
