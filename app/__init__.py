@@ -30,6 +30,7 @@ def create_app(**settings: str) -> Flask:
         tool.init_app(app)
     _open_rooms(app)
     _hear_changes(app)
+    _watch_letters(app)
     from app.accounts import access
 
     access.check_every_route(app)
@@ -47,6 +48,7 @@ def _open_rooms(app: Flask) -> None:
     from app.feeds import views as feeds
     from app.outbox import views as outbox
     from app.plans import cli as plans_cli
+    from app.plans import console as console_plans
     from app.plans import views as plans
     from app.reminders import cli as reminders_cli
     from app.signup import views as signup
@@ -54,7 +56,8 @@ def _open_rooms(app: Flask) -> None:
     access.init_app(app)
     office.init_app(app)
     signing_in.init_app(app)
-    for room in (outbox.bp, accounts.bp, plans.bp, board.bp, console.bp, signup.bp, feeds.bp):
+    for room in (outbox.bp, accounts.bp, plans.bp, board.bp, console.bp, console_plans.bp, signup.bp,
+                 feeds.bp):
         app.register_blueprint(room)
     for commands in (audit_cli.audit, accounts_cli.accounts, plans_cli.plan, feeds_cli.feeds,
                      reminders_cli.reminders):
@@ -72,6 +75,16 @@ def _hear_changes(app: Flask) -> None:
     db.follow(app, telling.follow)
     db.follow(app, entries.follow)
     db.follow(app, following.follow)
+
+
+def _watch_letters(app: Flask) -> None:
+    """Who is asked just before a letter leaves; one line a letter."""
+    from app.accounts.models import Installation
+    from app.outbox import gates, transport
+    from app.reminders import due, letters
+
+    transport.keep_when(app, Installation.is_shown_as_demonstration)
+    gates.register(app, letters.NAME, due.gate)
 
 
 def wsgi() -> Any:

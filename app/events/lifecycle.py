@@ -164,7 +164,7 @@ class Lifecycle:
         part.part, part.position = word.value, len(self.parts)
         self.parts.append(part)
         if word.follows_parent:
-            part.takes_enrolments = False
+            part.kind, part.takes_enrolments = self.kind, False
             part._tell_parent(as_of)
             if self.is_public:
                 part.publish(as_of)

@@ -135,6 +135,16 @@ class Event(Lifecycle, Model):
         return select(cls).where(cls.state.in_(PUBLIC_STATES), cls.deleted_at.is_(None))
 
     @classmethod
+    def campaigns_open_to(cls, actor: Actor) -> Select[Event]:
+        """Those under which the actor may put an item: his own, and what offices above his announced."""
+        above = {int(part) for path in actor.paths for part in path.strip("/").split("/") if part}
+        own = cls.state.not_in((EventState.CANCELLED.value, EventState.CLOSED.value)) & below(actor.paths)
+        announced = cls.state.in_((EventState.PUBLISHED.value, EventState.HELD.value)) & (
+            cls.organization_id.in_(sorted(above)))
+        return select(cls).join(cls.organization).where(
+            cls.kind == EventKind.CAMPAIGN.value, cls.parent_id.is_(None), cls.deleted_at.is_(None), own | announced)
+
+    @classmethod
     def done(cls) -> Select[Event]:
         """What counts: held or closed, figures confirmed, and no stage or session."""
         return select(cls).where(

@@ -1,0 +1,164 @@
+"""What can be done with an event: one noun in the address for each."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import flash, g, redirect, render_template, url_for
+from flask_babel import gettext as _
+from werkzeug.wrappers import Response
+
+from app.accounts.access import allowed
+from app.clock import now
+from app.db import db
+from app.errors import Refused
+from app.events.counting import FiguresForm, add_photos, forget_photos, keep_photos
+from app.events.forms import ReasonForm, ScheduleForm
+from app.events.models import Event
+from app.events.queries import get_event
+from app.events.views.desk import EDITORS, answer, bp, done, judged
+from app.events.views.enrolled import reached_by
+
+Page = tuple[str, int] | Response
+
+
+@bp.post("/events/<int:id>/publication")
+@allowed(*EDITORS)
+def publish(id: int) -> Response:
+    event = get_event(g.actor, id, lock=True)
+    event.publish(now())
+    db.session.commit()
+    return done(event, _("已发布，公开日历和订阅里都能看到了。"))
+
+
+@bp.post("/events/<int:id>/unpublication")
+@allowed(*EDITORS)
+def unpublish(id: int) -> Response:
+    event = get_event(g.actor, id, lock=True)
+    event.unpublish(now())
+    db.session.commit()
+    return done(event, _("已撤回成草稿，公开日历里不再显示。"))
+
+
+@bp.post("/events/<int:id>/restoration")
+@allowed(*EDITORS)
+def restore(id: int) -> Response:
+    event = get_event(g.actor, id, lock=True)
+    event.restore(now())
+    db.session.commit()
+    return done(event, _("已恢复，照常举办。"))
+
+
+@bp.post("/events/<int:id>/closing")
+@allowed(*EDITORS)
+def close(id: int) -> Response:
+    event = get_event(g.actor, id, lock=True)
+    event.close(now())
+    db.session.commit()
+    return done(event, _("已办结，材料齐了。"))
+
+
+@bp.post("/events/<int:id>/discarding")
+@allowed(*EDITORS)
+def discard(id: int) -> Response:
+    event = get_event(g.actor, id, lock=True)
+    event.discard(now())
+    db.session.commit()
+    flash(_("草稿“%(title)s”已删除。", title=event.title), "success")
+    return redirect(url_for("console.events"))
+
+
+@bp.get("/events/<int:id>/schedule")
+@allowed(*EDITORS)
+def schedule(id: int) -> Page:
+    event = get_event(g.actor, id)
+    form = ScheduleForm()
+    form.show(event)
+    return _page("console/schedule.html", event, form)
+
+
+@bp.post("/events/<int:id>/schedule")
+@allowed(*EDITORS)
+def reschedule(id: int) -> Page:
+    event, form = get_event(g.actor, id, lock=True), ScheduleForm()
+    if form.validate_on_submit():
+        with judged(form):
+            form.move(event, now())
+            db.session.commit()
+            return done(event, _("时间地点已更新。"))
+    return _page("console/schedule.html", get_event(g.actor, id), form)
+
+
+@bp.get("/events/<int:id>/postponement")
+@allowed(*EDITORS)
+def postponement(id: int) -> Page:
+    return _page("console/postponement.html", get_event(g.actor, id), ReasonForm())
+
+
+@bp.post("/events/<int:id>/postponement")
+@allowed(*EDITORS)
+def postpone(id: int) -> Page:
+    event, form = get_event(g.actor, id, lock=True), ReasonForm()
+    if form.validate_on_submit():
+        with judged(form):
+            event.postpone(now(), form.reason.data or "")
+            db.session.commit()
+            return done(event, _("已标为延期。定了新时间以后用“改期”。"))
+    return _page("console/postponement.html", get_event(g.actor, id), form)
+
+
+@bp.get("/events/<int:id>/cancellation")
+@allowed(*EDITORS)
+def cancellation(id: int) -> Page:
+    return _page("console/cancellation.html", get_event(g.actor, id), ReasonForm())
+
+
+@bp.post("/events/<int:id>/cancellation")
+@allowed(*EDITORS)
+def cancel(id: int) -> Page:
+    event, form = get_event(g.actor, id, lock=True), ReasonForm()
+    if form.validate_on_submit():
+        with judged(form):
+            event.cancel(now(), form.reason.data or "")
+            db.session.commit()
+            return done(event, _("已取消。页面和订阅里会写明取消。"))
+    return _page("console/cancellation.html", get_event(g.actor, id), form)
+
+
+@bp.get("/events/<int:id>/figures")
+@allowed(*EDITORS)
+def figures(id: int) -> Page:
+    event, form = get_event(g.actor, id), FiguresForm()
+    if event.figures:
+        form.show(event.figures)
+    return _page("console/figures.html", event, form)
+
+
+@bp.post("/events/<int:id>/figures")
+@allowed(*EDITORS)
+def record_figures(id: int) -> Page:
+    """Photos are made smaller before the event is held fast: that takes a while."""
+    form = FiguresForm()
+    get_event(g.actor, id)
+    if form.validate_on_submit():
+        db.session.rollback()
+        with judged(form):
+            return _recorded(id, form)
+    return _page("console/figures.html", get_event(g.actor, id), form)
+
+
+def _recorded(id: int, form: FiguresForm) -> Response:
+    photos = keep_photos(form.uploads, now())
+    try:
+        event = get_event(g.actor, id, lock=True)
+        event.record_figures(form.figures(g.actor.person, now()), now(), confirmed=True)
+        add_photos(event, photos, now())
+        db.session.commit()
+    except Refused:
+        forget_photos(photos)
+        raise
+    return done(event, _("已登记：%(count)d 人次。", count=event.figures.attendances if event.figures else 0))
+
+
+def _page(template: str, event: Event, form: Any) -> Page:
+    return render_template(template, event=event, form=form, reached=reached_by(event), as_of=now()), answer(form)

@@ -1,0 +1,53 @@
+"""What the pages of the console share: the blueprint, who may edit, and how a refusal becomes a form's error."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from flask import Blueprint, flash, g, redirect, request, url_for
+from werkzeug.wrappers import Response
+
+from app.accounts.models import Actor, Role
+from app.accounts.places import Organization
+from app.db import db
+from app.errors import Refused
+from app.events.asking import ConsoleForm
+from app.events.models import Event
+
+bp = Blueprint("console", __name__, url_prefix="/console")
+
+EDITORS = (Role.ORGANIZER.value, Role.REVIEWER.value)
+
+
+def may_edit(organization: Organization) -> bool:
+    return Actor.of(g.actor.person, frozenset(Role(role) for role in EDITORS)).reaches(organization)
+
+
+def own_organization(actor: Actor) -> Organization:
+    """For whom the actor makes events: his own office, or where his role is."""
+    own = actor.person.organization
+    if actor.reaches(own):
+        return own
+    return next(grant.organization for grant in actor.person.grants if actor.reaches(grant.organization))
+
+
+@contextmanager
+def judged(form: ConsoleForm) -> Iterator[None]:
+    """What a noun refuses becomes an error of the form, and nothing of the transaction stays."""
+    try:
+        yield
+    except Refused as error:
+        db.session.rollback()
+        form.refuse(error)
+
+
+def answer(form: ConsoleForm) -> int:
+    """The status of a page with `form`: shown first, or shown again."""
+    return form.status if request.method == "POST" else 200
+
+
+def done(event: Event, sentence: str) -> Response:
+    """Back to the event's page, with a sentence on what was done."""
+    flash(sentence, "success")
+    return redirect(url_for("console.show", id=event.id))

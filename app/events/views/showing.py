@@ -1,0 +1,54 @@
+"""An event as its organizers see it, and its preview."""
+
+from __future__ import annotations
+
+from flask import current_app, g, render_template, url_for
+
+from app.accounts.access import allowed
+from app.clock import now
+from app.db import db
+from app.events.board import Seats
+from app.events.models import Event
+from app.events.queries import get_event
+from app.events.views.desk import bp, may_edit
+from app.events.views.enrolled import enrols_at, listed, masked
+from app.events.words import EventKind
+from app.forms import PlainForm
+from app.outbox.models import Delivery, DeliveryState
+from app.signup.queries import seats_taken
+
+LETTERS = 20
+
+
+@bp.get("/events/<int:id>")
+@allowed()
+def show(id: int) -> str:
+    """Its facts, parts, people, letters, and what can be done with it."""
+    event, as_of = get_event(g.actor, id), now()
+    is_mine = may_edit(event.organization)
+    return render_template(
+        "console/event.html", event=event, as_of=as_of, seats=_seats(event), enrols_at=enrols_at(event),
+        parts=_living_parts(event), may_edit=is_mine, enrolments=listed(event) if is_mine else [], masked=masked,
+        delivery_word=lambda state: DeliveryState(state).label,
+        letters=db.session.scalars(Delivery.concerning(f"event:{event.id}").limit(LETTERS)).all(),
+        part_word=EventKind(event.kind).part if event.parent_id is None else None, form=PlainForm())
+
+
+@bp.get("/events/<int:id>/preview")
+@allowed()
+def preview(id: int) -> str:
+    """The page as the public will see it."""
+    event = get_event(g.actor, id)
+    return render_template(
+        "console/preview.html", event=event, as_of=now(), seats=_seats(event), enrols_at=enrols_at(event),
+        parts=_living_parts(event), may_edit=may_edit(event.organization), form=PlainForm(),
+        address=current_app.config["BASE_URL"] + url_for("board.show", id=id))
+
+
+def _seats(event: Event) -> Seats:
+    at = enrols_at(event)
+    return Seats(seats_taken([at.id]).get(at.id, 0), at.capacity)
+
+
+def _living_parts(event: Event) -> list[Event]:
+    return [part for part in event.parts if part.deleted_at is None]
