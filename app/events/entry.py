@@ -70,7 +70,7 @@ def _enrols_first(event: Event) -> bool:
 
 def _description(event: Event, language: str, link: str, base_url: str) -> str:
     facts = [
-        (_("说明：%(text)s"), event.reason),
+        (_("原因：%(text)s"), event.reason),
         ("%(text)s", event.description),
         (_("主讲：%(text)s"), event.speaker),
         (_("对象：%(text)s"), event.audience),

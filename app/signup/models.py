@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+import base64
 import enum
+import hashlib
+import hmac
+import secrets
 from datetime import datetime
 
+from flask import current_app
+from flask_babel import gettext as _
 from sqlalchemy import (
     CheckConstraint,
     ForeignKey,
@@ -18,8 +24,39 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from app.db import Model
+from app.accounts.models import hashed
+from app.db import Change, Model, note
+from app.errors import Refused
 from app.events.models import Event
+from app.events.words import EventState
+from app.signup.contact import masked
+
+
+class SignupClosed(Refused):
+    """No sign-up now: too late, cancelled, postponed, or not for this event at all."""
+
+
+class EventFull(Refused):
+    """The last seat is taken."""
+
+    def __init__(self) -> None:
+        super().__init__(_("名额刚刚满了，没有报上。可以看看别的场次。"))
+
+
+class AlreadyEnrolled(Refused):
+    """The same name with the same contact is on the list."""
+
+    def __init__(self) -> None:
+        super().__init__(_("这个姓名和联系方式已经报过名，不用再报。凭证链接在确认信里；找不到请联系主办方。"))
+
+
+class TooManyLetters(Refused):
+    """More confirmations wait for this address than anybody wants."""
+
+    status = 429
+
+    def __init__(self) -> None:
+        super().__init__(_("这个邮箱近来报名太多，请过一小时再试，或改填手机号。"))
 
 
 class EnrolmentState(enum.StrEnum):
@@ -86,6 +123,57 @@ class Enrolment(Model):
         return select(func.count()).select_from(cls).where(
             cls.event_id == event_id, cls.state == EnrolmentState.ENROLLED.value)
 
+    @classmethod
+    def with_token(cls, token: str) -> Select[Enrolment]:
+        return select(cls).where(cls.token_hash == hashed(token))
+
+    @classmethod
+    def of_person(cls, event_id: int, contact: str, name_key: str) -> Select[Enrolment]:
+        return select(cls).where(cls.event_id == event_id, cls.contact == contact, cls.name_key == name_key)
+
+    @classmethod
+    def of_mailbox(cls, event_id: int, email: str) -> Select[Enrolment]:
+        """Those who still attend and are reached at one address."""
+        return cls.attending_event(event_id).where(cls.email == email)
+
+    def seal(self) -> None:
+        """A ticket of its own: only the salt and the token's hash are kept."""
+        self.salt = secrets.token_hex(16)
+        self.token_hash = hashed(self.token)
+
+    @property
+    def token(self) -> str:
+        """Derived and never stored, so that a letter can tell the ticket's address again."""
+        key = str(current_app.config["SECRET_KEY"]).encode()
+        drawn = hmac.new(key, f"ticket:{self.salt}".encode(), hashlib.sha256).digest()
+        return base64.urlsafe_b64encode(drawn).rstrip(b"=").decode()
+
+    @property
+    def ticket_url(self) -> str:
+        return f"{current_app.config['BASE_URL']}/t/{self.token}"
+
+    @property
+    def masked_contact(self) -> str:
+        return masked(self.contact)
+
     @property
     def is_attending(self) -> bool:
         return self.state == EnrolmentState.ENROLLED
+
+    def can_withdraw(self, as_of: datetime) -> bool:
+        return self.is_attending and self.event.state != EventState.CANCELLED and (
+            not self.event.is_over(as_of) or self.event.state == EventState.POSTPONED)
+
+    def withdraw(self, as_of: datetime) -> None:
+        """Gives the seat back. Safe to call twice."""
+        if self.state == EnrolmentState.WITHDRAWN:
+            return
+        if not self.can_withdraw(as_of):
+            raise SignupClosed(_("活动已经结束或取消，不用再取消报名。"))
+        self.state, self.withdrawn_at = EnrolmentState.WITHDRAWN.value, as_of
+        self.record("withdrawn", as_of, before=EnrolmentState.ENROLLED.value)
+
+    def record(self, what: str, as_of: datetime, before: str = "") -> None:
+        note(Change(self, what, as_of, before={"state": before} if before else {},
+                    after={"state": self.state, "event": self.event_id},
+                    personal={"name": self.name, "contact": self.contact, "unit": self.unit}))

@@ -27,7 +27,7 @@ def test_a_cancelled_event_says_so_in_its_title_and_leaves_time_free(app):
 
     assert [(one.summary, one.status, one.is_free) for one in entries] == [
         ("【已取消】讲座", Status.CANCELLED, True), ("[Cancelled] Lecture", Status.CANCELLED, True)]
-    assert entries[0].description.splitlines()[0] == "说明：暴雨"
+    assert entries[0].description.splitlines()[0] == "原因：暴雨"
 
 
 def test_a_postponed_event_keeps_its_old_time_as_a_maybe(app):

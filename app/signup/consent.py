@@ -1,0 +1,53 @@
+"""What is said, before anything is asked, about the use of personal data; kept as it was shown."""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
+
+from app.db import db
+from app.signup.models import ConsentText
+
+KEPT_DAYS = 180
+
+# Not in the catalogue: what people agreed to must not change with a translation.
+WORDS = {
+    "zh": (
+        "用途：为这次活动安排名额、发送确认和变更通知、签到。不作他用，不提供给第三方。\n"
+        "收集：姓名、一种联系方式（手机号或邮箱）、单位（选填）。\n"
+        f"保存：活动结束后 {KEPT_DAYS} 天内删除或匿名处理，只留人数。\n"
+        "撤回：随时可以在报名凭证页取消报名；要查看、更正或删除您的信息，请联系活动主办方。"
+    ),
+    "en": (
+        "Purpose: to keep you a place at this event, to confirm it, to tell you of changes and to check you in. "
+        "Nothing else, and nobody else gets it.\n"
+        "What we keep: your name, one way to reach you (mobile number or e-mail) and, if you like, where you work.\n"
+        f"How long: within {KEPT_DAYS} days after the event it is deleted or made anonymous; only the count stays.\n"
+        "Taking it back: cancel at any time on your ticket page; to see, correct or delete your data, write to "
+        "the organizer of the event."
+    ),
+}
+
+
+def words(language: str) -> str:
+    return WORDS.get(language, WORDS["zh"])
+
+
+def kept(text: str, language: str, as_of: datetime, purpose: str = "signup") -> ConsentText:
+    """The row of these very words, made the first time they are shown and agreed to."""
+    digest = hashlib.sha256(text.encode()).hexdigest()
+    wanted = select(ConsentText).where(
+        ConsentText.purpose == purpose, ConsentText.language == language, ConsentText.digest == digest)
+    found = db.session.scalars(wanted).one_or_none()
+    if found is not None:
+        return found
+    made = ConsentText(purpose=purpose, language=language, digest=digest, text=text, first_shown_at=as_of)
+    try:
+        with db.session.begin_nested():
+            db.session.add(made)
+    except IntegrityError:  # somebody signed up for another event at the same moment
+        return db.session.scalars(wanted).one()
+    return made

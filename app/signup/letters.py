@@ -1,0 +1,168 @@
+"""What those enrolled are written: values, made here and posted by others. Old and new time come first."""
+
+from __future__ import annotations
+
+import enum
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from email.utils import parseaddr
+from typing import Any
+
+from flask import current_app, render_template
+from flask_babel import force_locale, format_date, format_datetime, get_locale
+from flask_babel import gettext as _
+
+from app.events.entry import entry_of
+from app.events.models import Event
+from app.events.span import Span
+from app.outbox.letter import Letter, one_line
+from app.signup.models import Enrolment
+from calendars.entry import Entry
+from calendars.invitation import Mailbox, render_cancel, render_request
+
+CONFIRMATION, CHANGED = "signup.confirmation", "signup.changed"
+CANCELLED, WITHDRAWN = "signup.cancelled", "signup.withdrawn"
+_GAP = re.compile(r"\n{3,}")
+PRODUCT = "-//Wujin//Wujin//ZH"
+
+# Filled by the outbox, recipient by recipient.
+PLACES = {"name": "{{name}}", "ticket_url": "{{ticket_url}}", "withdrawal_url": "{{withdrawal_url}}",
+          "tickets": "{{tickets}}"}
+
+
+class News(enum.StrEnum):
+    """What a change comes to for somebody who is enrolled."""
+
+    MOVED = "moved"
+    PLACE = "place"
+    POSTPONED = "postponed"
+    RESTORED = "restored"
+    CANCELLED = "cancelled"
+    UNPUBLISHED = "unpublished"
+
+    @property
+    def takes_it_away(self) -> bool:
+        return self in (News.CANCELLED, News.UNPUBLISHED)
+
+
+@dataclass(frozen=True, slots=True)
+class Schedule:
+    """When, where and in what state an event was, as a letter compares it."""
+
+    span: Span
+    location: str
+    online_url: str
+    state: str
+
+    @classmethod
+    def of(cls, facts: Mapping[str, Any], zone: str) -> Schedule:
+        span = Span(facts["starts_at"], facts["ends_at"], facts["is_all_day"], zone)
+        return cls(span, facts["location"], facts["online_url"], facts["state"])
+
+    @property
+    def starts_at(self) -> datetime:
+        return self.span.starts_at
+
+    @property
+    def ends_at(self) -> datetime:
+        return self.span.ends_at
+
+    @property
+    def is_all_day(self) -> bool:
+        return self.span.is_all_day
+
+
+def confirmation(enrolment: Enrolment, sent: datetime) -> Letter:
+    """The place is kept; with the ticket's address and the entry for the calendar."""
+    event, language = enrolment.event, enrolment.language
+    invited = render_request(_entry(event, language), organizer(), _attendee([enrolment]), PRODUCT, sent=sent)
+    return _letter(CONFIRMATION, "confirmation", language, invited, "REQUEST", event=event)
+
+
+def changed(event: Event, news: News, was: Schedule, to: Sequence[Enrolment], sent: datetime) -> Letter:
+    """Moved, another place, postponed, or on again: one letter to the mailbox that `to` share."""
+    language = to[-1].language
+    invited = render_request(_entry(event, language), organizer(), _attendee(to), PRODUCT, sent=sent)
+    return _letter(CHANGED, "changed", language, invited, "REQUEST", event=event, news=news.value, was=was,
+                   is_several=len(to) > 1)
+
+
+def cancelled(event: Event, news: News, was: Schedule, to: Sequence[Enrolment], sent: datetime) -> Letter:
+    """It does not take place, or was taken back: calendars drop it."""
+    language = to[-1].language
+    dropped = render_cancel(_entry(event, language), organizer(), _attendee(to), PRODUCT, sent=sent)
+    return _letter(CANCELLED, "cancelled", language, dropped, "CANCEL", event=event, news=news.value, was=was,
+                   is_several=len(to) > 1)
+
+
+def withdrawn(enrolment: Enrolment, sent: datetime, *, is_last: bool) -> Letter:
+    """The seat is given back. Only with the last enrolment of a mailbox does its calendar drop the event."""
+    event, language = enrolment.event, enrolment.language
+    dropped = render_cancel(_entry(event, language), organizer(), _attendee([enrolment]), PRODUCT,
+                            sent=sent) if is_last else b""
+    return _letter(WITHDRAWN, "withdrawn", language, dropped, "CANCEL" if is_last else "", event=event)
+
+
+def fields_of(enrolments: Sequence[Enrolment]) -> dict[str, str]:
+    """What the outbox puts into the places of a letter to the mailbox they share."""
+    separator = "、" if enrolments[-1].language == "zh" else ", "
+    ticket = enrolments[-1].ticket_url
+    return {"name": one_line(separator.join(one.name for one in enrolments)), "ticket_url": ticket,
+            "withdrawal_url": f"{ticket}/withdrawal",
+            "tickets": "\n".join(f"{one_line(one.name)} {one.ticket_url}" for one in enrolments)}
+
+
+def organizer() -> Mailbox:
+    """The mailbox that letters come from: calendar programs compare it with From."""
+    name, address = parseaddr(current_app.config["MAIL_FROM"])
+    return Mailbox(address, name)
+
+
+def title_of(event: Event, language: str) -> str:
+    """A session or stage says whose it is."""
+    if event.parent and event.part in ("session", "stage"):
+        return f"{event.parent.called(language)} · {event.called(language)}"
+    return event.called(language)
+
+
+def _entry(event: Event, language: str) -> Entry:
+    return entry_of(event, language, current_app.config["BASE_URL"], for_enrolled=True)
+
+
+def _attendee(enrolments: Sequence[Enrolment]) -> Mailbox:
+    return Mailbox(enrolments[0].email, "、".join(one.name for one in enrolments)[:120])
+
+
+def _letter(name: str, template: str, language: str, calendar: bytes, method: str, *, event: Event,
+            **facts: Any) -> Letter:
+    base, zone = current_app.config["BASE_URL"], current_app.config["TIMEZONE"]
+    with force_locale(language):
+        words = {"event": event, "title": title_of(event, language), "place": PLACES, "language_of_letter": language,
+                 "page_url": f"{base}/events/{event.id}", "moment": _moment, "where": _where,
+                 "zone_words": _("北京时间") if zone == "Asia/Shanghai" else zone} | facts
+        path = f"signup/letters/{template}"
+        words["subject"] = one_line(render_template(f"{path}.subject.txt", **words))
+        return Letter(
+            name=name, language=language, subject=words["subject"], calendar=calendar, calendar_method=method,
+            text=_GAP.sub("\n\n", render_template(f"{path}.txt", **words)).strip() + "\n",
+            html=render_template(f"{path}.html", **words))
+
+
+def _moment(one: Event | Schedule, other: Event | Schedule | None = None) -> str:
+    """Short enough for a subject: 4月20日 周一 14:30; the year only where it is not the other's."""
+    day = "EEE d MMM" if _is_english() else "M月d日 EEE"
+    if other is not None and other.span.starts_on.year != one.span.starts_on.year:
+        day = "EEE d MMM y" if _is_english() else "y年M月d日 EEE"
+    if one.is_all_day:
+        return str(format_date(one.span.starts_on, day))
+    return str(format_datetime(one.starts_at, f"{day} HH:mm"))
+
+
+def _where(one: Event | Schedule) -> str:
+    return str(one.location or (_("线上") if one.online_url else _("待定")))
+
+
+def _is_english() -> bool:
+    return str(get_locale()).startswith("en")
