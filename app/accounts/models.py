@@ -13,7 +13,7 @@ from sqlalchemy import ForeignKey, Select, String, UniqueConstraint, select
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.accounts.places import Organization
-from app.db import Change, Model, note
+from app.db import Change, Model, db, note
 
 LINK_LIVES = timedelta(days=7)
 
@@ -163,3 +163,8 @@ class Installation(Model):
     id: Mapped[int] = mapped_column(primary_key=True)
     is_demonstration: Mapped[bool] = mapped_column(default=False)
     made_at: Mapped[datetime]
+
+    @classmethod
+    def is_shown_as_demonstration(cls) -> bool:
+        """Whether this database holds demonstration data: then no letter may leave."""
+        return bool(db.session.scalar(select(cls.is_demonstration).limit(1)))

@@ -109,7 +109,11 @@ def _as_links(value: str) -> str:
 
 def _mailbox(name: str, address: str) -> str:
     plain = envelope(address)
-    return formataddr((name, plain)) if name.isascii() else f"{_words(name)} <{plain}>"
+    if name.isascii():
+        return formataddr((name, plain))
+    coded = _words(name)
+    fold = "\r\n" if "\r\n" in coded else ""
+    return f"{coded}{fold} <{plain}>"
 
 
 def _words(text: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import enum
 import hashlib
+from collections.abc import Iterable
 from datetime import datetime
 
 from flask_babel import gettext as _
@@ -132,6 +133,17 @@ class Delivery(Model):
     @classmethod
     def of_cause(cls, cause: str) -> Select[Delivery]:
         return select(cls).where(cls.cause == cause)
+
+    @classmethod
+    def unsent_of(cls, cause: str) -> Select[Delivery]:
+        return cls.of_cause(cause).where(
+            cls.state.in_((DeliveryState.PENDING.value, DeliveryState.CLAIMED.value)))
+
+    @classmethod
+    def reached_by(cls, causes: Iterable[str]) -> Select[str]:
+        """The addresses that have, or may have, a letter for one of these causes."""
+        return select(cls.address).where(cls.cause.in_(list(causes)), cls.state.in_(
+            (DeliveryState.ACCEPTED.value, DeliveryState.AMBIGUOUS.value)))
 
     @classmethod
     def about_any(cls, abouts: Select[str]) -> Select[Delivery]:

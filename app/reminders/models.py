@@ -8,7 +8,7 @@ from datetime import datetime
 from sqlalchemy import CheckConstraint, ForeignKey, Index, Select, String, UniqueConstraint, select, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from app.db import Model
+from app.db import Model, db
 from app.events.models import Event
 
 
@@ -53,6 +53,17 @@ class ReminderRule(Model):
     useful_for: Mapped[int]  # minutes after its due time during which it still helps
     effective_from: Mapped[datetime]
 
+    @classmethod
+    def of_event(cls, event_id: int) -> Select[ReminderRule]:
+        return select(cls).where(cls.event_id == event_id).order_by(cls.id)
+
+    @classmethod
+    def defaults(cls, event: Event, as_of: datetime) -> list[ReminderRule]:
+        """What publishing switches on: a day before until two hours before, and an hour before until the start."""
+        return [cls(event_id=event.id, anchor=Anchor.START.value, lead_amount=amount, lead_unit=unit.value,
+                    audience=Audience.ENROLLED.value, is_enabled=True, useful_for=minutes, effective_from=as_of)
+                for amount, unit, minutes in ((1, LeadUnit.DAYS, 22 * 60), (1, LeadUnit.HOURS, 60))]
+
 
 class Occurrence(Model):
     """One firing. A move of the event re-dates it while open, or makes the next `seq` once letters exist."""
@@ -82,12 +93,61 @@ class Occurrence(Model):
     reason: Mapped[str] = mapped_column(String(300), default="")
 
     @classmethod
+    def of(cls, rule: ReminderRule, event: Event, due_at: datetime, useful_until: datetime,
+           after: Occurrence | None = None) -> Occurrence:
+        """The next firing of `rule`."""
+        return cls(rule_id=rule.id, event_id=event.id, seq=after.seq + 1 if after else 0,
+                   schedule_version=event.schedule_version, due_at=due_at, useful_until=useful_until,
+                   state=OccurrenceState.OPEN.value, cursor=0, reason="")
+
+    @classmethod
+    def of_rule(cls, rule_id: int) -> Select[Occurrence]:
+        """Newest first."""
+        return select(cls).where(cls.rule_id == rule_id).order_by(cls.seq.desc())
+
+    @classmethod
+    def earlier_of(cls, one: Occurrence) -> Select[Occurrence]:
+        """Firings of the same rule for the same moment: one was broken off when only the place changed."""
+        return select(cls).where(cls.rule_id == one.rule_id, cls.due_at == one.due_at, cls.seq < one.seq)
+
+    @classmethod
+    def overdue(cls, as_of: datetime) -> Select[Occurrence]:
+        return cls.waiting().where(cls.useful_until <= as_of)
+
+    @classmethod
+    def upcoming(cls, events: Select[int], until: datetime) -> Select[Occurrence]:
+        return (cls.waiting().where(cls.event_id.in_(events), cls.due_at <= until)
+                .order_by(cls.due_at, cls.id))
+
+    @classmethod
     def waiting(cls) -> Select[Occurrence]:
         return select(cls).where(cls.state.in_((OccurrenceState.OPEN.value, OccurrenceState.EXPANDING.value)))
 
     @classmethod
     def due(cls, as_of: datetime) -> Select[Occurrence]:
         return cls.waiting().where(cls.due_at <= as_of).order_by(cls.due_at, cls.id)
+
+    @property
+    def cause(self) -> str:
+        """What its letters say they were written for."""
+        return f"reminder:{self.id}"
+
+    @property
+    def is_waiting(self) -> bool:
+        return self.state in (OccurrenceState.OPEN, OccurrenceState.EXPANDING)
+
+    @property
+    def is_over(self) -> bool:
+        return self.state in (OccurrenceState.CANCELLED, OccurrenceState.MISSED)
+
+    def date(self, due_at: datetime, useful_until: datetime, schedule_version: int) -> None:
+        self.due_at, self.useful_until, self.schedule_version = due_at, useful_until, schedule_version
+
+    def cancel(self, reason: str) -> None:
+        self.state, self.reason = OccurrenceState.CANCELLED.value, reason
+
+    def miss(self, reason: str) -> None:
+        self.state, self.reason = OccurrenceState.MISSED.value, reason
 
 
 class Heartbeat(Model):
@@ -98,3 +158,12 @@ class Heartbeat(Model):
     name: Mapped[str] = mapped_column(String(32), primary_key=True)
     owner: Mapped[str] = mapped_column(String(80))
     at: Mapped[datetime]
+
+    @classmethod
+    def beat(cls, name: str, owner: str, at: datetime) -> None:
+        """Notes that `owner` was alive."""
+        heart = db.session.get(cls, name)
+        if heart is None:
+            db.session.add(cls(name=name, owner=owner, at=at))
+        else:
+            heart.owner, heart.at = owner, at

@@ -1,0 +1,63 @@
+"""The words of a reminder: made once for an event and language, the recipient's own fields left open."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from zoneinfo import ZoneInfo
+
+from babel.dates import get_timezone_name
+from flask import current_app, render_template
+from flask_babel import force_locale
+from flask_babel import gettext as _
+
+from app.events.models import Event
+from app.outbox.letter import Letter, Recipient, one_line
+from app.reminders.audience import host_of_enrolments
+from app.signup.models import Enrolment
+
+NAME = "reminders.reminder"
+
+
+def reminder(event: Event, language: str) -> Letter:
+    """What, when, where, and how to say that one cannot come."""
+    language = "en" if language == "en" else "zh"
+    with force_locale(language):
+        words = {"event": event, "title": _plain(event.called(language)), "whole": _whole(event, language),
+                 "place": _plain(event.location), "zone": zone_name(language), "language_of_letter": language,
+                 "address": f"{current_app.config['BASE_URL']}/events/{event.id}",
+                 "name_here": "{{name}}", "tickets_here": "{{ticket_links}}"}
+        return Letter(
+            name=NAME, language=language,
+            subject=one_line(render_template("reminders/letters/subject.txt", **words)),
+            text=render_template("reminders/letters/reminder.txt", **words).strip() + "\n",
+            html=render_template("reminders/letters/reminder.html", **words))
+
+
+def recipient(people: Sequence[Enrolment]) -> Recipient:
+    """One mailbox: everybody it enrolled, and a ticket link for each."""
+    names = [one_line(one.name) for one in people]
+    if len(people) == 1:
+        links = [people[0].ticket_url]
+    else:
+        links = [f"{name}: {one.ticket_url}" for name, one in zip(names, people, strict=True)]
+    joint = ", " if people[0].language == "en" else "、"
+    return Recipient(people[0].email, joint.join(names)[:120], {"ticket_links": "\n".join(links)})
+
+
+def zone_name(language: str) -> str:
+    """Times are told in the installation's zone; a letter may be read in another."""
+    zone = current_app.config["TIMEZONE"]
+    if zone == "Asia/Shanghai":
+        return _("北京时间")
+    return get_timezone_name(ZoneInfo(zone), locale="en" if language == "en" else "zh")
+
+
+def _whole(event: Event, language: str) -> str:
+    """The class or competition that a session or stage belongs to."""
+    host = host_of_enrolments(event)
+    return "" if host is event else _plain(host.called(language))
+
+
+def _plain(text: str) -> str:
+    """Nobody's title can open a place for a recipient's field."""
+    return text.replace("{{", "{ {")

@@ -1,0 +1,116 @@
+"""The alarm clock: rings the jobs in one process a folder. It holds no reminder; the ledger is the truth."""
+
+from __future__ import annotations
+
+import fcntl
+import hashlib
+import logging
+import os
+import signal
+import socket
+import threading
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from apscheduler.jobstores.memory import MemoryJobStore
+from apscheduler.schedulers.background import BackgroundScheduler
+from flask import Flask
+
+from app.clock import now
+from app.db import acting_as, db
+from app.outbox import claiming, sending, transport
+from app.reminders import due
+
+log = logging.getLogger(__name__)
+
+TICK, DELIVER, TRY_AGAIN = 5, 2, 10  # seconds
+
+
+class Lock:
+    """A lock on a file, which the kernel drops with its process: no stale holder after a crash."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._handle: int | None = None
+
+    def take(self) -> bool:
+        if self._handle is not None:
+            return True
+        self.path.parent.mkdir(parents=True, exist_ok=True)
+        handle = os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            os.close(handle)
+            return False
+        self._handle = handle
+        return True
+
+    def release(self) -> None:
+        if self._handle is not None:
+            os.close(self._handle)
+            self._handle = None
+
+
+class Clock:
+    """Waits for the lock, then rings `tick` and `deliver`. `create_app` never starts one."""
+
+    def __init__(self, app: Flask, *, try_again: float = TRY_AGAIN, tick: float = TICK,
+                 deliver: float = DELIVER) -> None:
+        transport.Relay.parse(app.config["MAIL_URL"])  # a mistake is told at the start, not at the first letter
+        self.app, self.every = app, (tick, deliver)
+        self.lock = Lock(app.config["INSTANCE_PATH"] / "scheduler.lock")
+        self.scheduler = BackgroundScheduler(
+            jobstores={"default": MemoryJobStore()}, timezone="UTC",
+            job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None})
+        self._add("lock", self._take_lock, try_again)
+
+    def start(self) -> None:
+        self.scheduler.start()
+
+    def stop(self) -> None:
+        """Lets the letter that is being sent end, then gives the lock up."""
+        if self.scheduler.running:
+            self.scheduler.shutdown(wait=True)
+        self.lock.release()
+
+    @property
+    def node(self) -> str:
+        """The one holder of this folder, whichever process it is: it frees its predecessor's claims."""
+        words = f"{socket.gethostname()}:{self.app.config['INSTANCE_PATH']}"
+        return hashlib.sha256(words.encode()).hexdigest()[:12]
+
+    def _take_lock(self) -> None:
+        if not self.lock.take():
+            return
+        self._in_app(lambda: claiming.free(self.node, now()))
+        tick, deliver = self.every
+        self._add("tick", lambda: self._in_app(lambda: due.tick(now(), owner())), tick)
+        self._add("deliver", lambda: self._in_app(lambda: sending.deliver(now(), node=self.node)), deliver)
+        self.scheduler.remove_job("lock")
+
+    def _in_app(self, job: Callable[[], Any]) -> None:
+        with self.app.app_context(), acting_as("job"):
+            job()
+            db.session.commit()
+
+    def _add(self, name: str, job: Callable[[], Any], seconds: float) -> None:
+        self.scheduler.add_job(job, "interval", seconds=seconds, id=name, next_run_time=now(), replace_existing=True)
+
+
+def owner() -> str:
+    """This process, for the heartbeat."""
+    return f"{socket.gethostname()}:{os.getpid()}"[:80]
+
+
+def run(app: Flask) -> None:
+    """In the foreground, until SIGINT or SIGTERM."""
+    stopped = threading.Event()
+    for name in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(name, lambda *_: stopped.set())
+    clock = Clock(app)
+    clock.start()
+    log.info("the scheduler runs; stop it with Ctrl-C")
+    stopped.wait()
+    clock.stop()
