@@ -1,11 +1,12 @@
 from __future__ import annotations
 
+import shutil
 from datetime import UTC, datetime
 
 import pytest
 from sqlalchemy import func, select
 
-from app import demonstration
+from app import create_app, demonstration
 from app.accounts.models import Installation, Person
 from app.accounts.places import Organization, Region
 from app.db import db
@@ -14,20 +15,36 @@ from app.demonstration.scripts import ZONE, Script
 from app.events.models import Event, EventRegion
 from app.events.span import Span
 from app.outbox.models import Delivery
+from app.outbox.transport import KEPT
 from app.plans.models import Plan
 from app.reports.progress import figures_by_task
 from app.signup.models import Enrolment
 from app.signup.queries import seats_taken
+from tests.conftest import settings
 
 NOVEMBER = datetime(2026, 11, 23, 4, tzinfo=UTC)
 MARCH = datetime(2027, 3, 9, 4, tzinfo=UTC)
 NEW_YEAR = datetime(2027, 1, 1, 2, tzinfo=UTC)
 
 
+@pytest.fixture(scope="module")
+def loaded(tmp_path_factory, empty_database):
+    folder = tmp_path_factory.mktemp("demonstration")
+    shutil.copy(empty_database, folder / "wujin.db")
+    app = create_app(**settings(folder))
+    with app.app_context():
+        demonstration.load(NOVEMBER)
+        db.session.remove()
+        yield app
+        db.session.remove()
+        db.engine.dispose()
+
+
 @pytest.fixture
-def demonstrated(app):
-    demonstration.load(NOVEMBER)
-    return app
+def demonstrated(loaded):
+    """Loaded once for all tests that only read."""
+    yield loaded
+    db.session.rollback()
 
 
 def top(*conditions):
@@ -137,8 +154,14 @@ def test_it_loads_on_any_day_and_the_board_has_something_to_come(app, as_of):
 
 
 def test_letters_of_the_loading_stay_in_the_outbox(demonstrated):
-    assert demonstrated.config["MAIL_URL"] == "outbox:"
-    assert {one.rpartition("@")[2] for one in db.session.scalars(select(Delivery.address))} <= {"example.org"}
+    states = db.session.execute(select(Delivery.letter, Delivery.state, Delivery.reason, func.count()).group_by(
+        Delivery.letter, Delivery.state, Delivery.reason)).all()
+    people = db.session.scalar(select(func.count()).select_from(Enrolment))
+
+    assert [tuple(row) for row in states] == [
+        ("signup.cancelled", "accepted", KEPT, 6), ("signup.changed", "accepted", KEPT, 24 + 4),
+        ("signup.confirmation", "accepted", KEPT, people)]
+    assert {one.rpartition("@")[2] for one in db.session.scalars(select(Delivery.address))} == {"example.org"}
 
 
 def test_a_working_day_is_never_a_weekend_and_a_past_one_moves_back():
