@@ -1,11 +1,14 @@
 import re
 from pathlib import Path
 
-from babel.messages.extract import extract_from_dir
+from babel.messages.extract import DEFAULT_KEYWORDS, extract_from_dir
 from babel.messages.pofile import read_po
 
 APP = Path(__file__).parents[1] / "app"
 PUBLIC = ("base.html", "macros", "charts", "letters", "events", "plans", "signup", "feeds", "errors")
+ROOMS = ("signup/", "feeds/", "errors.py", "events/board.py", "events/words.py", "events/entry.py", "plans/views.py",
+         "plans/target.py", "look.py")
+KEYWORDS = DEFAULT_KEYWORDS | {"_l": None, "lazy_gettext": None}
 PLACE = re.compile(r"%\(\w+\)[sd]")
 
 
@@ -16,7 +19,9 @@ def catalogue():
 
 def said_in_public():
     found = extract_from_dir(APP / "templates", [("**.html", "jinja2"), ("**.txt", "jinja2")])
-    return {message: name for name, _, message, _, _ in found if name.split("/")[0] in PUBLIC}
+    pages = {message: name for name, _, message, _, _ in found if name.split("/")[0] in PUBLIC}
+    code = extract_from_dir(APP, [("**.py", "python")], keywords=KEYWORDS)
+    return pages | {message: name for name, _, message, _, _ in code if name.startswith(ROOMS)}
 
 
 def test_every_sentence_of_a_public_page_and_its_letters_is_there_in_english():
