@@ -73,7 +73,7 @@ class HeldForm(LinkedForm, FiguresForm):
 
     form_key = HiddenField()
     title = line(_l("名称"), 120, DataRequired(_l("请填活动名称。")))
-    kind = SelectField(_l("类型"), choices=[])
+    kind = SelectField(_l("类型"), [InputRequired()], choices=[])
     held_on = DateField(_l("日期"), [DataRequired(_l("请填举办日期，写成 2026-04-20 这样。"))])
     held_until = DateField(_l("到"), [Optional()], description=_l("只办一天的不用填。"))
     location = line(_l("地点"), 200)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from wtforms import BooleanField, DecimalField, HiddenField, IntegerField, SelectField, ValidationError
-from wtforms.validators import DataRequired, NumberRange, Optional
+from wtforms.validators import DataRequired, InputRequired, NumberRange, Optional
 
 from app.accounts.places import Organization
 from app.events.asking import ConsoleForm, LinkedForm, MomentField, TimedForm, web_address
@@ -33,7 +33,7 @@ class EventForm(LinkedForm, TimedForm):
     form_key = HiddenField()
     version = HiddenField()
     title = line(_l("名称"), 120, DataRequired(_l("请填活动名称。")))
-    kind = SelectField(_l("类型"), choices=[])
+    kind = SelectField(_l("类型"), [InputRequired()], choices=[])
     capacity = IntegerField(_l("名额"), [Optional(), NumberRange(1, MOST_SEATS, _l("名额要在 1 到 100000 之间。"))],
                             description=_l("填了名额就接受网上报名。不限名额或不用报名的留空。"))
     parent = SelectField(_l("所属宣传周或系列"), choices=[])
@@ -77,10 +77,11 @@ class EventForm(LinkedForm, TimedForm):
 
     def show(self, event: Event) -> None:
         """Fills in what is said of `event` now."""
-        for name in ("title", "kind", "capacity", "takes_enrolments", "signup_closes_at", "online_url", "speaker",
+        for name in ("title", "kind", "capacity", "signup_closes_at", "online_url", "speaker",
                      "audience", "contact", "description", "title_en", "location"):
             if name in self:
                 self[name].data = getattr(event, name)
+        self.takes_enrolments.data = event.takes_enrolments and not event.capacity
         self.tasks.data = [task_key(task) for task in event.tasks]
         self.regions.data = [region.code for region in event.regions]
         self.version.data = str(event.version)

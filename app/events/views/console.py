@@ -74,7 +74,7 @@ def events() -> str:
         "console/events.html", rows=rows, seats=_seats(rows), total=total, page=page, pages=-(-total // A_PAGE),
         shelf=shelf, state=state, slice=wanted, mistake=mistake, kinds=list(EventKind), states=list(EventState),
         address=_address, page_address=lambda number: _address(page=number),
-        may_edit=may_edit(own_organization(g.actor)),
+        this_year=as_of.astimezone(office_zone()).year, may_edit=may_edit(own_organization(g.actor)),
         campaigns=db.session.scalars(queries.campaigns_open_to(g.actor, as_of).limit(5)).all())
 
 
