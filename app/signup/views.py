@@ -138,6 +138,7 @@ def _private(body: str | bytes, kind: str = "text/html; charset=utf-8") -> Respo
     """Whoever knows the address holds the ticket: no cache, index or next site may learn of it."""
     answer = current_app.response_class(body, content_type=kind)
     answer.headers["Cache-Control"] = "private, no-store"
-    answer.headers["Referrer-Policy"] = "no-referrer"
+    # Not `no-referrer`: a browser then posts the withdrawal with `Origin: null`, which the door refuses.
+    answer.headers["Referrer-Policy"] = "same-origin"
     answer.headers["X-Robots-Tag"] = "noindex, nofollow"
     return answer
