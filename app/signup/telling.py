@@ -118,6 +118,12 @@ class Told:
                     enrolment.sequence_mailed = self.event.sequence
 
     @property
+    def is_first_seen(self) -> bool:
+        """Published for the first time: nobody can have heard anything else of it."""
+        published = self.event.published_at
+        return self.before["state"] not in PUBLIC_STATES and (published is None or published >= self.as_of)
+
+    @property
     def is_past(self) -> bool:
         return (self.event.is_over(self.as_of) and self.event.state != EventState.POSTPONED
                 and self.before["state"] != EventState.POSTPONED)
@@ -143,8 +149,7 @@ def news_of(was: Schedule, event: Event) -> News | None:
     if has_moved:
         return News.MOVED
     if is_on and not was_on:
-        is_new = was.state not in PUBLIC_STATES and _follows_parent(event)  # a session just added
-        return None if is_new else News.RESTORED
+        return News.RESTORED
     return News.PLACE if (was.location, was.online_url) != (event.location, event.online_url) else None
 
 
@@ -159,7 +164,7 @@ def _events_told_of(changes: Sequence[Change]) -> Iterable[Told]:
                 first[event] = Told(event, change.before, change.as_of, change.quiet)
     loud = {event for event, told in first.items() if not told.is_quiet}
     return [replace(told, is_quiet=told.is_quiet or (_follows_parent(event) and event.parent in loud))
-            for event, told in first.items() if not told.is_past]
+            for event, told in first.items() if not told.is_past and not told.is_first_seen]
 
 
 def _follows_parent(event: Event) -> bool:
