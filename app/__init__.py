@@ -82,8 +82,11 @@ def _watch_letters(app: Flask) -> None:
     from app.accounts.models import Installation
     from app.outbox import gates, transport
     from app.reminders import due, letters
+    from app.signup import gate as signup
 
     transport.keep_when(app, Installation.is_shown_as_demonstration)
+    for letter in signup.LETTERS:
+        gates.register(app, letter, signup.gate)
     gates.register(app, letters.NAME, due.gate)
 
 

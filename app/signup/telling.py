@@ -111,7 +111,7 @@ class Told:
             write = letters.cancelled if news.takes_it_away else letters.changed
             fields = letters.fields_of(enrolled) | {"was": _kept(was)}
             posting.post(
-                write(self.event, news, was, enrolled, self.as_of), Recipient(email, fields["name"], fields),
+                write(self.event, news, was, enrolled, self.as_of), Recipient(email, fields["name"][:120], fields),
                 cause=cause, about=about, as_of=self.as_of, useful_until=self._useful_until(news))
             for enrolment in enrolled:
                 if enrolment.event_id == self.event.id:
