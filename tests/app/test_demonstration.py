@@ -159,7 +159,7 @@ def test_letters_of_the_loading_stay_in_the_outbox(demonstrated):
     people = db.session.scalar(select(func.count()).select_from(Enrolment))
 
     assert [tuple(row) for row in states] == [
-        ("signup.cancelled", "accepted", KEPT, 6), ("signup.changed", "accepted", KEPT, 24 + 4),
+        ("signup.cancelled", "accepted", KEPT, 6), ("signup.changed", "accepted", KEPT, 12 + 4),
         ("signup.confirmation", "accepted", KEPT, people)]
     assert {one.rpartition("@")[2] for one in db.session.scalars(select(Delivery.address))} == {"example.org"}
 
