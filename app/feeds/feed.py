@@ -19,12 +19,12 @@ from app.events.span import EARLIEST, midnight
 from app.feeds.models import FeedEntry, FeedRevision
 from app.feeds.slices import Slice, Window, public_in
 from app.languages import LANGUAGES
+from app.signup.letters import PRODUCT
 from calendars.entry import Alarm, with_alarm
 from calendars.feed import FeedHeader, render_feed
 from calendars.moments import duration
 
 FORMAT = "1"  # raise it when entries or the header are written differently
-PRODUCT = "-//Wujin//Calendar//ZH"
 COLOR = "seagreen"
 OWN_NAMES = ("since", "lang", "alarm")
 LONGEST_ALARM = timedelta(days=14)

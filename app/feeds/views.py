@@ -18,11 +18,12 @@ from app.events.board import local_day
 from app.events.models import Event
 from app.feeds import answering
 from app.feeds.choices import choices
-from app.feeds.feed import FORMAT, PRODUCT, Feed, read_alarm, read_language
+from app.feeds.feed import FORMAT, Feed, read_alarm, read_language
 from app.feeds.models import FeedEntry, FeedRevision
 from app.feeds.programs import place_of, programs
 from app.feeds.slices import Slice, Window
 from app.languages import language
+from app.signup.letters import PRODUCT
 from calendars.entry import Alarm, with_alarm
 from calendars.feed import CLOSING, opening
 from calendars.timezones import zone_blocks
