@@ -5,7 +5,7 @@ from __future__ import annotations
 import enum
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from email.utils import parseaddr
 from typing import Any
@@ -81,20 +81,17 @@ def confirmation(enrolment: Enrolment, sent: datetime) -> Letter:
     return _letter(CONFIRMATION, "confirmation", language, invited, "REQUEST", event=event)
 
 
-def changed(event: Event, news: News, was: Schedule, to: Sequence[Enrolment], sent: datetime) -> Letter:
-    """Moved, another place, postponed, or on again: one letter to the mailbox that `to` share."""
-    language = to[-1].language
-    invited = render_request(_entry(event, language), organizer(), _attendee(to), PRODUCT, sent=sent)
-    return _letter(CHANGED, "changed", language, invited, "REQUEST", event=event, news=news.value, was=was,
-                   is_several=len(to) > 1)
+def of_change(event: Event, news: News, was: Schedule, language: str, *, is_several: bool = False) -> Letter:
+    """Moved, another place, postponed, on again, cancelled or taken back: the words for all who read alike."""
+    name, template = (CANCELLED, "cancelled") if news.takes_it_away else (CHANGED, "changed")
+    return _letter(name, template, language, b"", "", event=event, news=news.value, was=was, is_several=is_several)
 
 
-def cancelled(event: Event, news: News, was: Schedule, to: Sequence[Enrolment], sent: datetime) -> Letter:
-    """It does not take place, or was taken back: calendars drop it."""
-    language = to[-1].language
-    dropped = render_cancel(_entry(event, language), organizer(), _attendee(to), PRODUCT, sent=sent)
-    return _letter(CANCELLED, "cancelled", language, dropped, "CANCEL", event=event, news=news.value, was=was,
-                   is_several=len(to) > 1)
+def addressed(letter: Letter, event: Event, to: Sequence[Enrolment], sent: datetime) -> Letter:
+    """The same words with the calendar part for the one mailbox that `to` share: nobody else is named in it."""
+    render, method = (render_cancel, "CANCEL") if letter.name == CANCELLED else (render_request, "REQUEST")
+    calendar = render(_entry(event, letter.language), organizer(), _attendee(to), PRODUCT, sent=sent)
+    return replace(letter, calendar=calendar, calendar_method=method)
 
 
 def withdrawn(enrolment: Enrolment, sent: datetime, *, is_last: bool) -> Letter:

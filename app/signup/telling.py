@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -15,7 +15,7 @@ from app.db import Change, db
 from app.events.models import PUBLIC_STATES, Event
 from app.events.words import EventState, Part
 from app.outbox import posting
-from app.outbox.letter import Recipient
+from app.outbox.letter import Letter, Recipient
 from app.outbox.models import Delivery
 from app.signup import letters
 from app.signup.letters import News, Schedule
@@ -63,7 +63,7 @@ def _say_goodbye(enrolment: Enrolment, as_of: datetime) -> None:
     _post_one(letter, enrolment, "withdrawn", as_of, useful_until=as_of + timedelta(days=2))
 
 
-def _post_one(letter: letters.Letter, enrolment: Enrolment, what: str, as_of: datetime,
+def _post_one(letter: Letter, enrolment: Enrolment, what: str, as_of: datetime,
               useful_until: datetime) -> None:
     """Later when the mailbox has had its letters of this hour: nothing is lost, and nobody is flooded."""
     recent = _of_mailbox(enrolment.email).where(Delivery.next_at > as_of - AN_HOUR)
@@ -94,6 +94,7 @@ class Told:
     before: Mapping[str, Any]
     as_of: datetime
     is_quiet: bool = False
+    _words: dict[Any, Letter] = field(default_factory=dict, compare=False)
 
     def post(self) -> None:
         about = f"event:{self.event.id}"
@@ -108,14 +109,19 @@ class Told:
             news = news_of(was, self.event)
             if news is None:
                 continue
-            write = letters.cancelled if news.takes_it_away else letters.changed
             fields = letters.fields_of(enrolled) | {"was": _kept(was)}
             posting.post(
-                write(self.event, news, was, enrolled, self.as_of), Recipient(email, fields["name"][:120], fields),
+                self._letter(news, was, enrolled), Recipient(email, fields["name"][:120], fields),
                 cause=cause, about=about, as_of=self.as_of, useful_until=self._useful_until(news))
             for enrolment in enrolled:
                 if enrolment.event_id == self.event.id:
                     enrolment.sequence_mailed = self.event.sequence
+
+    def _letter(self, news: News, was: Schedule, to: Sequence[Enrolment]) -> Letter:
+        reads = (news, was, to[-1].language, len(to) > 1)
+        if reads not in self._words:
+            self._words[reads] = letters.of_change(self.event, news, was, reads[2], is_several=reads[3])
+        return letters.addressed(self._words[reads], self.event, to, self.as_of)
 
     @property
     def is_first_seen(self) -> bool:
