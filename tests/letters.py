@@ -52,6 +52,11 @@ def ledger() -> Sequence[Delivery]:
     return db.session.scalars(select(Delivery).order_by(Delivery.id)).all()
 
 
+def reminders() -> list[Delivery]:
+    """The letters of reminders alone; a change is told by letters of its own."""
+    return [one for one in ledger() if one.letter == "reminders.reminder"]
+
+
 def states() -> list[tuple[str, str]]:
     return [(one.address, one.state) for one in ledger()]
 

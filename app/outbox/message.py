@@ -97,8 +97,9 @@ def envelope(address: str) -> str:
 
 
 def in_html(text: str, fields: Mapping[str, str]) -> str:
-    """The recipient's fields put in as text, never as markup; those named `..._links` become links, a line each."""
-    return filled(text, {name: _as_links(value) if name.endswith("_links") else str(escape(value))
+    """The recipient's fields put in as text, never as markup. Lines stay lines, and the addresses in them and in
+    fields named `..._links` can be followed; any other field may stand within an attribute."""
+    return filled(text, {name: _as_links(value) if name.endswith("_links") or "\n" in value else str(escape(value))
                          for name, value in fields.items()})
 
 

@@ -12,7 +12,7 @@ from flask_babel import gettext as _
 
 from app.events.models import Event
 from app.outbox.letter import Letter, Recipient, one_line
-from app.reminders.audience import host_of_enrolments
+from app.signup.letters import title_of
 from app.signup.models import Enrolment
 
 NAME = "reminders.reminder"
@@ -22,7 +22,7 @@ def reminder(event: Event, language: str) -> Letter:
     """What, when, where, and how to say that one cannot come."""
     language = "en" if language == "en" else "zh"
     with force_locale(language):
-        words = {"event": event, "title": _plain(event.called(language)), "whole": _whole(event, language),
+        words = {"event": event, "title": _plain(title_of(event, language)),
                  "place": _plain(event.location), "zone": zone_name(language), "language_of_letter": language,
                  "address": f"{current_app.config['BASE_URL']}/events/{event.id}",
                  "name_here": "{{name}}", "tickets_here": "{{ticket_links}}"}
@@ -50,12 +50,6 @@ def zone_name(language: str) -> str:
     if zone == "Asia/Shanghai":
         return _("北京时间")
     return get_timezone_name(ZoneInfo(zone), locale="en" if language == "en" else "zh")
-
-
-def _whole(event: Event, language: str) -> str:
-    """The class or competition that a session or stage belongs to."""
-    host = host_of_enrolments(event)
-    return "" if host is event else _plain(host.called(language))
 
 
 def _plain(text: str) -> str:
