@@ -82,7 +82,7 @@ def organizer(browser: Browser, demonstration: Demonstration):
     context = browser.new_context()
     page = context.new_page()
     page.goto(demonstration.links[0])
-    page.click("main form button[type=submit]")
+    page.click("main form .button-main")
     page.wait_for_url("**/console/")
     state = context.storage_state()
     context.close()
