@@ -21,7 +21,7 @@ from app.languages import language
 from app.signup import consent
 from app.signup.enrolling import enrol, require_open
 from app.signup.forms import SignupForm
-from app.signup.models import Enrolment, EventFull, SignupClosed
+from app.signup.models import Enrolment, SignupClosed
 from app.signup.queries import seats_taken
 from app.signup.tickets import calendar_file
 
@@ -39,10 +39,10 @@ def form(id: int) -> Any:
         return redirect(url_for("signup.form", id=event.parent.id))
     try:
         require_open(event, now())
-        if _seats(event).is_full:
-            raise EventFull
-    except (SignupClosed, EventFull) as error:
-        return _closed(event, error)
+    except SignupClosed as error:
+        return _closed(event, error.sentence)
+    if _seats(event).is_full:
+        return _closed(event, _("名额已满。可以订阅日历，留意下一场。"))
     return _form(event, SignupForm())
 
 
@@ -129,8 +129,8 @@ def _form(event: Event, filled: SignupForm) -> str:
                            consent=consent.words(language()))
 
 
-def _closed(event: Event, error: Refused) -> str:
-    return render_template("signup/closed.html", event=event, sentence=error.sentence, seats=_seats(event),
+def _closed(event: Event, sentence: str) -> str:
+    return render_template("signup/closed.html", event=event, sentence=sentence, seats=_seats(event),
                            as_of=now())
 
 
