@@ -115,6 +115,6 @@ def _mac(here: str) -> Program:
 def _khal(here: str) -> Program:
     return Program("khal", "vdirsyncer + khal", "monitor", (
         _("给用命令行的人：vdirsyncer 的 http 存储填日历地址，khal 来看。"),
-    ), _("由您的定时任务决定。"))
+    ), _("由您的定时任务决定。"), is_tried=True)
 
 
