@@ -12,7 +12,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from wtforms import BooleanField, DateTimeLocalField, Field, SelectMultipleField, ValidationError
-from wtforms.validators import DataRequired
+from wtforms.validators import InputRequired
 
 from app.accounts.places import Region
 from app.errors import Refused
@@ -61,14 +61,16 @@ class ConsoleForm(FlaskForm):  # type: ignore[misc]
 class TimedForm(ConsoleForm):
     """Start and end, and where."""
 
-    starts_at = MomentField(_l("开始"), [DataRequired(_l("请填开始时间。"))])
-    ends_at = MomentField(_l("结束"), [DataRequired(_l("请填结束时间。"))])
+    starts_at = MomentField(_l("开始"), [InputRequired(_l("请填开始时间。"))])
+    ends_at = MomentField(_l("结束"), [InputRequired(_l("请填结束时间。"))])
     is_all_day = BooleanField(_l("全天活动（只取开始和结束的日期）"))
     location = line(_l("地点"), 200, description=_l("写到参加的人找得到：楼、层、房间。"))
 
     def validate_ends_at(self, field: Any) -> None:
         starts_at, ends_at = self.starts_at.data, field.data
-        if starts_at and (ends_at.date() < starts_at.date() if self.is_all_day.data else ends_at <= starts_at):
+        if not starts_at or not ends_at:
+            return
+        if ends_at.date() < starts_at.date() if self.is_all_day.data else ends_at <= starts_at:
             raise ValidationError(_("结束时间要晚于开始时间。"))
 
     @property

@@ -74,8 +74,10 @@ class HeldForm(LinkedForm, FiguresForm):
     form_key = HiddenField()
     title = line(_l("名称"), 120, DataRequired(_l("请填活动名称。")))
     kind = SelectField(_l("类型"), [InputRequired()], choices=[])
-    held_on = DateField(_l("日期"), [DataRequired(_l("请填举办日期，写成 2026-04-20 这样。"))])
-    held_until = DateField(_l("到"), [Optional()], description=_l("只办一天的不用填。"))
+    held_on = DateField(_l("日期"), [InputRequired(_l("请填举办日期。"))],
+                        invalid_value_message=_l("请写成 2026-04-20 这样的日期。"))
+    held_until = DateField(_l("到"), [Optional()], invalid_value_message=_l("请写成 2026-04-20 这样的日期。"),
+                           description=_l("只办一天的不用填。"))
     location = line(_l("地点"), 200)
 
     def __init__(self, actor: Actor, as_of: datetime, **kwargs: Any) -> None:
@@ -86,6 +88,8 @@ class HeldForm(LinkedForm, FiguresForm):
             self.form_key.data = secrets.token_urlsafe(24)
 
     def validate_held_on(self, field: Any) -> None:
+        if field.data is None:
+            return
         if not 1970 < field.data.year < 2200:
             raise ValidationError(_("年份要在 1971 到 2199 之间。"))
         if field.data > self.today:

@@ -36,7 +36,7 @@ class EventForm(LinkedForm, TimedForm):
     kind = SelectField(_l("类型"), [InputRequired()], choices=[])
     capacity = IntegerField(_l("名额"), [Optional(), NumberRange(1, MOST_SEATS, _l("名额要在 1 到 100000 之间。"))],
                             description=_l("填了名额就接受网上报名。不限名额或不用报名的留空。"))
-    parent = SelectField(_l("所属宣传周或系列"), choices=[])
+    parent = SelectField(_l("所属宣传周或系列"), choices=[], validate_choice=False)
     takes_enrolments = BooleanField(_l("接受网上报名，不限名额"))
     signup_closes_at = MomentField(_l("报名截止"), [Optional()], description=_l("不填则到开始时截止。"))
     online_url = line(_l("线上链接"), 500, web_address, description=_l("线上或现场加线上的，填会议或直播地址。"))

@@ -86,8 +86,8 @@ def _idle_tasks(as_of: datetime) -> dict[str, Any]:
 def _letters_gone_wrong() -> Select[Delivery]:
     """About events of mine, and not left since."""
     about = Event.scoped(g.actor).order_by(None).with_only_columns(literal("event:") + cast(Event.id, String))
-    return select(Delivery).where(Delivery.state.in_(WENT_WRONG), Delivery.about.in_(about)).order_by(
-        Delivery.posted_at.desc(), Delivery.id.desc())
+    return (select(Delivery).where(Delivery.state.in_(WENT_WRONG), Delivery.about.in_(about))
+            .options(joinedload(Delivery.content)).order_by(Delivery.posted_at.desc(), Delivery.id.desc()))
 
 
 def _look(wanted: Select[Any]) -> list[Any]:

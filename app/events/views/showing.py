@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from flask import current_app, g, render_template, url_for
+from sqlalchemy.orm import joinedload
 
 from app.accounts.access import allowed
 from app.clock import now
-from app.db import db
+from app.db import Change, db, note
 from app.events.board import Seats
 from app.events.models import Event
 from app.events.queries import get_event
-from app.events.views.desk import bp, may_edit
+from app.events.views.desk import EDITORS, bp, may_edit
 from app.events.views.enrolled import enrols_at, listed, masked
 from app.events.words import EventKind
 from app.forms import PlainForm
@@ -30,8 +31,20 @@ def show(id: int) -> str:
         "console/event.html", event=event, as_of=as_of, seats=_seats(event), enrols_at=enrols_at(event),
         parts=_living_parts(event), may_edit=is_mine, enrolments=listed(event) if is_mine else [], masked=masked,
         delivery_word=lambda state: DeliveryState(state).label,
-        letters=db.session.scalars(Delivery.concerning(f"event:{event.id}").limit(LETTERS)).all(),
+        letters=db.session.scalars(Delivery.concerning(f"event:{event.id}").options(
+            joinedload(Delivery.content)).limit(LETTERS)).all(),
         part_word=EventKind(event.kind).part if event.parent_id is None else None, form=PlainForm())
+
+
+@bp.post("/events/<int:id>/contacts")
+@allowed(*EDITORS)
+def contacts(id: int) -> str:
+    """Telephone numbers and addresses in full, for whom no letter reaches; that they were shown is recorded."""
+    event, as_of = get_event(g.actor, id), now()
+    enrolments = listed(event)
+    note(Change(event, "contacts_shown", as_of, after={"count": len(enrolments)}))
+    db.session.commit()
+    return render_template("console/contacts.html", event=event, enrolments=enrolments)
 
 
 @bp.get("/events/<int:id>/preview")
