@@ -9,12 +9,16 @@ from sqlalchemy import update
 from app.db import db
 from app.outbox.models import Delivery, DeliveryState
 from app.outbox.transport import KEPT
+from app.reminders import due
+from app.reminders.models import Occurrence
 
 
-def keep_letters(as_of: datetime) -> None:
-    """What was due before now would otherwise all go, or be missed, at the first ring."""
+def ring(until: datetime) -> None:
+    """Writes the reminders that fell due meanwhile, each at its hour, and keeps every letter due by then:
+    they would otherwise all go, or be missed, at the first real ring."""
+    for occurrence in db.session.scalars(Occurrence.due(until)).all():
+        due.expand(occurrence.due_at)
     db.session.execute(
         update(Delivery)
-        .where(Delivery.state == DeliveryState.PENDING.value, Delivery.next_at <= as_of)
-        .values(state=DeliveryState.ACCEPTED.value, reason=KEPT, sent_at=Delivery.next_at)
-        .execution_options(synchronize_session=False))
+        .where(Delivery.state == DeliveryState.PENDING.value, Delivery.next_at <= until)
+        .values(state=DeliveryState.ACCEPTED.value, reason=KEPT, sent_at=Delivery.next_at))

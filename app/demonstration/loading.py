@@ -12,7 +12,6 @@ from app.accounts import regions
 from app.accounts.models import Installation
 from app.accounts.places import Organization
 from app.db import acting_as, db
-from app.demonstration.letters import keep_letters
 from app.demonstration.people import invite_people
 from app.demonstration.places import Places
 from app.demonstration.scripts import ZONE, scripts
@@ -42,7 +41,6 @@ def load(as_of: datetime) -> None:
         today = as_of.astimezone(ZoneInfo(ZONE)).date()
         plan = _plans(places.offices["省"], today.year, as_of)
         Stage(places, {task.code: task for task in plan.tasks}, organizer, as_of).play(scripts(today.year))
-        keep_letters(as_of)
         db.session.commit()
 
 

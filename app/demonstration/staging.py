@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 from app.accounts.models import Person
 from app.db import db
 from app.demonstration.enrolments import enrol_some
+from app.demonstration.letters import ring
 from app.demonstration.places import Places
 from app.demonstration.scripts import ZONE, Script
 from app.events.figures import Figures
@@ -44,9 +45,14 @@ class Stage:
     def play(self, scripts: Iterator[Script]) -> None:
         for script in scripts:
             self._prepare(script)
+        day = None
         for step in sorted(self._steps, key=lambda step: (step.at, step.order)):
+            if day != step.at.date():
+                ring(step.at)
+                day = step.at.date()
             with db.session.begin_nested():  # its end tells the followers, so each hears one thing at a time
                 step.do(step.at)
+        ring(self.as_of)
 
     def _prepare(self, script: Script) -> None:
         event, drafted = self._draft(script)

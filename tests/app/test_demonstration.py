@@ -17,6 +17,7 @@ from app.events.span import Span
 from app.outbox.models import Delivery
 from app.outbox.transport import KEPT
 from app.plans.models import Plan
+from app.reminders.models import Occurrence
 from app.reports.progress import figures_by_task
 from app.signup.models import Enrolment
 from app.signup.queries import seats_taken
@@ -159,9 +160,17 @@ def test_letters_of_the_loading_stay_in_the_outbox(demonstrated):
     people = db.session.scalar(select(func.count()).select_from(Enrolment))
 
     assert [tuple(row) for row in states] == [
-        ("signup.cancelled", "accepted", KEPT, 6), ("signup.changed", "accepted", KEPT, 12 + 4),
-        ("signup.confirmation", "accepted", KEPT, people)]
+        # A day and an hour before four sessions and one lecture; a day before tomorrow's workshop.
+        ("reminders.reminder", "accepted", KEPT, 2 * (4 * 5 + 9) + 10), ("signup.cancelled", "accepted", KEPT, 6),
+        ("signup.changed", "accepted", KEPT, 12 + 4), ("signup.confirmation", "accepted", KEPT, people)]
     assert {one.rpartition("@")[2] for one in db.session.scalars(select(Delivery.address))} == {"example.org"}
+
+
+def test_reminders_of_the_past_rang_at_their_hour_and_those_to_come_wait(demonstrated):
+    of_state = dict(db.session.execute(select(Occurrence.state, func.count()).group_by(Occurrence.state)).all())
+
+    assert sorted(of_state) == ["cancelled", "done", "expanded", "open"]
+    assert db.session.scalar(select(func.min(Occurrence.due_at)).where(Occurrence.state == "open")) > NOVEMBER
 
 
 def test_a_working_day_is_never_a_weekend_and_a_past_one_moves_back():
