@@ -51,7 +51,7 @@ class SignInForm(LoginForm):  # type: ignore[misc]
 def init_app(app: Flask) -> None:
     app.config |= {
         "SECURITY_PASSWORD_HASH": "argon2", "SECURITY_PASSWORD_SINGLE_HASH": ["argon2"],
-        "SECURITY_PASSWORD_SALT": app.config["SECRET_KEY"], "SECURITY_RETURN_GENERIC_RESPONSES": True,
+        "SECURITY_PASSWORD_SALT": app.config["SECRET_KEY"], "SECURITY_RETURN_GENERIC_RESPONSES": False,
         "SECURITY_LOGIN_USER_TEMPLATE": "accounts/sign_in.html", "SECURITY_POST_LOGIN_VIEW": "/console/",
         "SECURITY_POST_LOGOUT_VIEW": "/", "SECURITY_UNAUTHORIZED_VIEW": None,
         "SECURITY_LOGIN_URL": "/sign-in", "SECURITY_LOGOUT_URL": "/sign-out",
