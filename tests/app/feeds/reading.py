@@ -10,8 +10,9 @@ from flask.testing import FlaskClient
 from tests.calendars.readers import READERS, Read
 from tests.conftest import AS_OF
 
+AN_HOUR_ON = AS_OF + timedelta(hours=1)
 
-def fetch(client: FlaskClient, address: str = "/calendar.ics", *, on: datetime = AS_OF + timedelta(hours=1), **headers):
+def fetch(client: FlaskClient, address: str = "/calendar.ics", *, on: datetime = AN_HOUR_ON, **headers: str):
     """The answer, on a day of choice."""
     with time_machine.travel(on, tick=False):
         return client.get(address, headers={name.replace("_", "-"): value for name, value in headers.items()})

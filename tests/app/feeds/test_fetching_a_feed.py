@@ -5,11 +5,12 @@ import sys
 from datetime import timedelta
 
 import pytest
+import time_machine
 
 from app.clock import now
 from app.db import db
 from app.feeds.models import FeedRevision
-from tests.app.feeds.reading import fetch
+from tests.app.feeds.reading import fetch, read
 from tests.conftest import AS_OF
 from tests.factories import a_plan, an_event, chen
 
@@ -36,7 +37,8 @@ def test_a_feed_is_named_after_its_slice_and_states_its_window(app, client):
     lines = fetch(client, "/calendar.ics?kind=lecture&region=510100").text.replace("\r\n ", "").split("\r\n")
 
     assert [line for line in lines if line.startswith(("X-WR-CAL", "SOURCE"))] == [
-        "X-WR-CALNAME:五进 · 讲座 · 成都", "X-WR-CALDESC:讲座 · 成都，2025-02-01 至 2027-09-30。改期和取消会自动更新。",
+        "X-WR-CALNAME:五进 · 讲座 · 成都",
+        "X-WR-CALDESC:讲座 · 成都，2025-02-01 至 2027-09-30。改期和取消会自动更新。",
         "SOURCE;VALUE=URI:http://wujin.test/calendar.ics?kind=lecture&region=510100"]
 
 
@@ -107,13 +109,23 @@ def test_the_date_says_unchanged_until_something_changes(app, client):
     assert (before, after) == (304, 200)
 
 
-def test_the_date_notices_a_second_change_within_a_second(app, client):
+@pytest.mark.parametrize("address", ["/calendar.ics", "/events/1.ics"])
+def test_the_date_notices_a_second_change_within_a_second(app, client, address):
     event = an_event()
     event.revise(AS_OF, title="第一次")
-    since = fetch(client, on=AS_OF).headers["Last-Modified"]
+    since = fetch(client, address, on=AS_OF).headers["Last-Modified"]
     event.revise(AS_OF, title="第二次")
 
-    assert fetch(client, on=LATER, If_Modified_Since=since).status_code == 200
+    assert fetch(client, address, on=LATER, If_Modified_Since=since).status_code == 200
+
+
+def test_the_date_notices_a_change_whose_writer_had_to_wait(app, client):
+    event = an_event()
+    event.revise(LATER, title="先写完的")
+    since = fetch(client, on=LATER + timedelta(seconds=5)).headers["Last-Modified"]
+    event.revise(LATER - timedelta(seconds=5), title="等了锁的")
+
+    assert fetch(client, on=LATER + timedelta(minutes=1), If_Modified_Since=since).status_code == 200
 
 
 @pytest.mark.parametrize("verb", ["cancel", "unpublish", "postpone"])
@@ -163,8 +175,6 @@ def test_the_readers_browser_does_not_choose_the_language(app, client):
 
 
 def test_head_has_the_headers_and_no_body(app, client):
-    import time_machine
-
     an_event()
     got = fetch(client)
     with time_machine.travel(AS_OF + timedelta(hours=1), tick=False):
@@ -174,8 +184,8 @@ def test_head_has_the_headers_and_no_body(app, client):
 
 
 def test_somebody_signed_in_gets_the_public_feed_without_a_cookie(app, client, signed_in):
-    an_event("讲座")
-    an_event("草稿", published=False)
+    an_event("讲座", starts_at=now() + timedelta(days=1))
+    an_event("草稿", starts_at=now() + timedelta(days=1), published=False)
     browser = signed_in(chen())
 
     answer = browser.get("/calendar.ics")
@@ -190,7 +200,8 @@ def test_somebody_signed_in_gets_the_public_feed_without_a_cookie(app, client, s
     ("sector=X", "没有“X”这个板块。"), ("task=Z9.9", "没有“Z9.9”这个任务。"), ("category=Z9", "没有“Z9”这个类别。"),
     ("plan=1999", "没有“1999”这个计划年份。"), ("plan=soon", "没有“soon”这个计划年份。"),
     ("region=北京", "没有“北京”这个地区。"), ("region=市中区", "“市中区”不止一个，请改用代码：511002、511102。"),
-    ("organization=无此单位", "没有“无此单位”这个单位。"), ("since=2026-02-30", "“since”要写成 2026-04-01 这样的日期。"),
+    ("organization=无此单位", "没有“无此单位”这个单位。"),
+    ("since=2026-02-30", "“since”要写成 2026-04-01 这样的日期。"),
     ("since=2026-W09-1", "“since”要写成 2026-04-01 这样的日期。"),
     ("since=1066-10-14", "“since”要在 1971-01-01 和今天之间。"), ("lang=fr", "“lang”只能是 zh 或 en。"),
     ("alarm=soon", "“alarm”要写成 PT30M、PT1H 或 P1D 这样的提前量，最多 14 天。"),
@@ -210,8 +221,6 @@ def test_a_question_nobody_understands_gets_a_sentence_and_no_calendar(app, clie
 
 
 def test_an_alarm_is_put_into_what_is_on(app, client):
-    from tests.app.feeds.reading import read
-
     an_event("讲座")
     an_event("取消的").cancel(LATER)
 
@@ -233,8 +242,6 @@ def test_an_empty_feed_is_a_calendar_too(app, client):
 
 
 def test_entries_stand_by_start_and_then_by_uid(app, client):
-    from tests.app.feeds.reading import read
-
     events = [an_event(f"讲座{day}", starts_at=AS_OF + timedelta(days=day)) for day in (9, 3, 3, 7)]
 
     expected = sorted(events, key=lambda one: (one.starts_at, one.ical_uid))

@@ -8,12 +8,16 @@ import time_machine
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
+from app.accounts.models import Person
 from app.accounts.places import Region
 from app.db import db
 from app.errors import Refused
 from app.events.models import Event
+from app.events.span import midnight
 from app.events.words import EventKind
 from app.feeds.models import FeedEntry
+from app.feeds.slices import Window
+from app.look import local
 from tests.calendars.readers import read_with_icalendar
 from tests.conftest import AS_OF
 from tests.factories import a_city_office, a_plan, a_region, a_task, an_event, an_office, chen, figures
@@ -34,7 +38,8 @@ verbs = st.lists(st.sampled_from(
     ["publish", "cancel", "restore", "unpublish", "postpone", "move", "retask", "hold", "discard", "part", "commit"]),
     max_size=6)
 events = st.lists(st.tuples(
-    st.sampled_from(list(EventKind)), st.sampled_from(PLACES), st.lists(st.sampled_from(TASKS), max_size=2, unique=True),
+    st.sampled_from(list(EventKind)), st.sampled_from(PLACES),
+    st.lists(st.sampled_from(TASKS), max_size=2, unique=True),
     st.sampled_from(["专利讲座", "商标会议", "100%"]), st.sampled_from(["企业", "学生", ""]),
     st.integers(-500, 700), verbs), min_size=1, max_size=5)
 
@@ -94,8 +99,6 @@ def act(event, verb):
 
 
 def event_keeper():
-    from app.accounts.models import Person
-
     return db.session.scalars(Person.with_email("chen@example.org")).one_or_none() or chen()
 
 
@@ -116,10 +119,6 @@ def ids_buried():
 
 
 def buried_in_window():
-    from app.events.span import midnight
-    from app.feeds.slices import Window
-    from app.look import local
-
     window = Window.around(local(TODAY).date())
     first, last = midnight(window.first, "Asia/Shanghai"), midnight(window.last, "Asia/Shanghai")
     return {entry.event_id for entry in db.session.scalars(db.select(FeedEntry).where(
