@@ -5,6 +5,7 @@ from __future__ import annotations
 import enum
 from datetime import datetime
 
+from flask_babel import gettext as _
 from sqlalchemy import CheckConstraint, ForeignKey, Index, Select, String, UniqueConstraint, select, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
@@ -52,6 +53,12 @@ class ReminderRule(Model):
     is_enabled: Mapped[bool] = mapped_column(default=True)
     useful_for: Mapped[int]  # minutes after its due time during which it still helps
     effective_from: Mapped[datetime]
+
+    @property
+    def label(self) -> str:
+        if self.lead_unit == LeadUnit.DAYS:
+            return _("前 %(count)d 天", count=self.lead_amount)
+        return _("前 %(count)d 小时", count=self.lead_amount)
 
     @classmethod
     def of_event(cls, event_id: int) -> Select[ReminderRule]:

@@ -2,6 +2,7 @@
 
 import smtplib
 import threading
+
 import pytest
 
 from app.accounts.models import Installation

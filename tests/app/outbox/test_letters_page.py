@@ -1,0 +1,60 @@
+"""The page of letters: of one's own events, and nobody else's."""
+
+import re
+from datetime import timedelta
+
+from app.clock import now
+from app.db import db
+from app.outbox import posting
+from app.outbox.letter import Recipient
+from tests.factories import a_city_office, an_event, chen, wang
+from tests.letters import a_letter
+
+
+def rows(page: str) -> list[str]:
+    return [" ".join(re.sub(r"<[^>]+>", " ", row).split()) for row in re.findall(r"(?s)<tr>(<td>.*?)</tr>", page)]
+
+
+def a_letter_about(event, subject: str, **changes) -> None:
+    delivery = posting.post(a_letter(subject), Recipient("lina@example.org", "李娜"), cause=subject,
+                            about=f"event:{event.id}", as_of=now() - timedelta(days=1))
+    for name, value in changes.items():
+        setattr(delivery, name, value)
+    db.session.commit()
+
+
+def test_staff_see_what_leaves_soon_and_what_came_of_the_rest(app, signed_in):
+    event = an_event("专利讲座", takes_enrolments=True, starts_at=now() + timedelta(days=10), as_of=now())
+    a_letter_about(event, "改期通知", state="failed", reason="550 5.1.1 no such user")
+
+    page = signed_in(chen()).get("/console/letters").text
+
+    assert [row.split(" ", 3)[-1] for row in rows(page)] == [
+        "专利讲座 前 1 天", "专利讲座 前 1 小时", "改期通知 li***@example.org 未送达 550 5.1.1 no such user"]
+
+
+def test_a_stranger_sees_no_letter_of_anothers_event(app, signed_in):
+    event = an_event("专利讲座", takes_enrolments=True, starts_at=now() + timedelta(days=10),
+                     organization=a_city_office(), as_of=now())
+    a_letter_about(event, "改期通知")
+
+    page = signed_in(wang()).get("/console/letters").text
+
+    assert rows(page) == []
+
+
+def test_nobody_sees_letters_without_signing_in(client):
+    assert client.get("/console/letters").location == "/sign-in?next=/console/letters"
+
+
+def test_the_page_asks_as_often_for_three_letters_as_for_one(app, signed_in, count_queries):
+    browser = signed_in(chen())
+    browser.get("/console/letters")
+
+    counts = []
+    for number in range(3):
+        event = an_event(f"讲座{number}", takes_enrolments=True, starts_at=now() + timedelta(days=9), as_of=now())
+        a_letter_about(event, f"通知{number}")
+        counts.append(count_queries(lambda: browser.get("/console/letters")))
+
+    assert counts[0] == counts[2]
