@@ -26,7 +26,7 @@ PUBLIC = {
     "competition": (EVENT, "/?view=list&kind=competition&on=2025-01-01"),
     "training": (EVENT, "/?view=list&kind=training&on=2025-01-01"),
     "campaign": (r'href="(/campaigns/[^"]+)"', None),
-    "cancelled": (r'is-cancelled.{0,400}?href="(/events/\d+)"', "/?view=list&on=2025-01-01"),
+    "cancelled": (r'is-cancelled.{0,400}?href="(/events/\d+)"', "/?view=list"),
     "signup": (r'href="(/events/\d+/signup)"', None),
     "subscribe": "/subscribe",
     "subscribe-slice": "/subscribe?kind=lecture&region=成都",
