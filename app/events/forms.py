@@ -102,7 +102,13 @@ class EventForm(LinkedForm, TimedForm):
     def validate_capacity(self, field: Any) -> None:
         if field.data and field.data < self.taken:
             raise ValidationError(_("已经有 %(count)d 人报名，名额不能比这少。", count=self.taken))
-        if self.kind.data == EventKind.CAMPAIGN and (field.data or self.takes_enrolments.data):
+        self._must_take_enrolments(field)
+
+    def validate_takes_enrolments(self, field: Any) -> None:
+        self._must_take_enrolments(field)
+
+    def _must_take_enrolments(self, field: Any) -> None:
+        if field.data and self.kind.data == EventKind.CAMPAIGN:
             raise ValidationError(_("宣传周不直接报名，请在它的子活动上设名额。"))
 
     def validate_signup_closes_at(self, field: Any) -> None:

@@ -68,6 +68,8 @@ class Lifecycle:
         self._must_be(EventState.DRAFT, EventState.SUBMITTED, EventState.PUBLISHED, EventState.POSTPONED)
         delta = span.starts_at - self.starts_at
         with self._changing("rescheduled", as_of, schedule=True, quiet=quiet):
+            if self.is_public and delta:
+                self.announced_starts_at = self.starts_at
             self.span, self.reason = span, reason
             self.location = self.location if location is None else location
             if self.state == EventState.POSTPONED:
@@ -154,6 +156,7 @@ class Lifecycle:
         with self._changing("discarded", as_of):
             self.deleted_at = as_of
         self._carry(lambda part: part.discard(as_of))
+        self._tell_parent(as_of)
 
     def add_part(self: Event, part: Event, as_of: datetime) -> None:
         """Puts `part` under this one as what its kind is divided into."""
@@ -204,9 +207,9 @@ class Lifecycle:
     def _tell_parent(self: Event, as_of: datetime) -> None:
         """A class or competition spans its sessions or stages, whole days."""
         parent = self.parent
-        if parent is None or not Part(self.part).follows_parent:
+        if parent is None or parent.deleted_at or not Part(self.part).follows_parent:
             return
-        spans = [one.span for one in parent.parts if one.state != EventState.CANCELLED]
+        spans = [one.span for one in parent.parts if one.state != EventState.CANCELLED and not one.deleted_at]
         whole = spans[0].joined(spans[1:]) if spans else parent.span
         if whole == parent.span:
             return

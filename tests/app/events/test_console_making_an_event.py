@@ -73,6 +73,8 @@ def test_a_form_sent_twice_makes_one_event(desk):
     ({"online_url": "javascript:alert(1)"}, "线上链接：网址要以 http:// 或 https:// 开头，中间没有空格。"),
     ({"capacity": "0"}, "名额：名额要在 1 到 100000 之间。"),
     ({"kind": "campaign"}, "名额：宣传周不直接报名，请在它的子活动上设名额。"),
+    ({"takes_enrolments": "y", "kind": "campaign", "capacity": ""},
+     "接受网上报名，不限名额：宣传周不直接报名，请在它的子活动上设名额。"),
 ], ids=lambda value: next(iter(value)) if isinstance(value, dict) else "")
 def test_bad_input_gets_a_sentence_and_changes_nothing(desk, changes, sentence):
     answer = desk.post("/console/events", data=the_form(**changes))

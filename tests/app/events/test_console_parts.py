@@ -60,6 +60,21 @@ def test_a_session_is_changed_by_its_own_form(desk, course):
     assert parent.span.starts_on == in_days(11).date()
 
 
+def test_a_session_discarded_no_longer_stretches_its_class(desk, app):
+    course = an_event("贯标培训班", kind=EventKind.TRAINING, published=False,
+                      span=Span.of_days(in_days(10).date(), in_days(10).date()))
+    db.session.commit()
+    desk.post(f"/console/events/{course.id}/parts", data=the_session())
+    desk.post(f"/console/events/{course.id}/parts", data=the_session(
+        title="第二课", starts_at=typed(in_days(12, 9)), ends_at=typed(in_days(12, 12))))
+
+    second = events()[2].id
+    desk.post(f"/console/events/{second}/discarding")
+
+    assert events()[0].span.ends_on == in_days(10).date()
+    assert f'href="/console/events/{second}"' not in desk.get(f"/console/events/{course.id}").text
+
+
 def test_a_stale_form_of_a_session_changes_nothing(desk, course):
     desk.post(f"/console/events/{course.id}/parts", data=the_session())
     session = events()[1]
