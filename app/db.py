@@ -14,10 +14,10 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
+import click
 from flask import current_app
-from flask_migrate import Migrate
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import DateTime, Dialect, Engine, MetaData, TypeDecorator, event
+from sqlalchemy import DateTime, Dialect, Engine, MetaData, TypeDecorator, event, inspect, text
 from sqlalchemy.engine import Connection
 from sqlalchemy.orm import DeclarativeBase, Session, registry
 
@@ -59,7 +59,6 @@ class Base(DeclarativeBase):
 
 
 db = SQLAlchemy(model_class=Base)
-migrate = Migrate()
 
 if TYPE_CHECKING:
     Model = Base
@@ -69,8 +68,35 @@ else:
 
 def init_app(app: Any) -> None:
     db.init_app(app)
-    migrate.init_app(app, db, directory=str(app.config["TOP"] / "migrations"), compare_type=True)
+    app.extensions["migrate"] = late = _LateMigrate(app)
+    if click.get_current_context(silent=True):
+        late.make()  # a `flask` command, perhaps `flask db`
     app.extensions["wujin.followers"] = []
+
+
+class _LateMigrate:
+    """What Flask-Migrate looks for, made when first asked: a web worker never migrates, and Alembic with
+    all it brings would be a fifth of its start."""
+
+    def __init__(self, app: Any) -> None:
+        self._app = app
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.make(), name)
+
+    def make(self) -> Any:
+        from flask_migrate import Migrate
+
+        Migrate().init_app(self._app, db, directory=str(self._app.config["TOP"] / "migrations"), compare_type=True)
+        return self._app.extensions["migrate"]
+
+
+def is_current(app: Any) -> bool:
+    """Whether the tables are those of the newest migration, told without loading Alembic."""
+    newest = max(path.name[:4] for path in (app.config["TOP"] / "migrations" / "versions").glob("[0-9]*.py"))
+    if not inspect(db.engine).has_table("alembic_version"):
+        return False
+    return bool(db.session.scalar(text("SELECT version_num FROM alembic_version")) == newest)
 
 
 # ---------------------------------------------------------------- transactions

@@ -15,13 +15,12 @@ from pathlib import Path
 
 import granian
 from flask import Flask
-from flask_migrate import upgrade
 from granian.constants import Interfaces
 
 from app import create_app
 from app.accounts.cli import link_for
 from app.clock import now
-from app.db import acting_as, db
+from app.db import acting_as, db, is_current
 from app.scheduling import Clock
 from config import SettingError
 
@@ -57,9 +56,12 @@ def prepare(app: Flask) -> None:
     """Brings the tables up to date and loads the demonstration into a database that has none."""
     from app import demonstration  # heavy, and of no use to a real installation
 
-    print("preparing the database ...", flush=True)
-    upgrade()
-    logging.getLogger().setLevel(logging.WARNING)
+    if not is_current(app):
+        from flask_migrate import upgrade  # Alembic is slow to load, and most starts need none of it
+
+        print("preparing the database ...", flush=True)
+        upgrade()
+        logging.getLogger().setLevel(logging.WARNING)
     if not demonstration.people():
         print("loading the demonstration ...", flush=True)
         demonstration.load(now())

@@ -76,6 +76,7 @@ class Event(Lifecycle, Model):
     ends_at: Mapped[datetime]
     is_all_day: Mapped[bool] = mapped_column(default=False)
     zone: Mapped[str] = mapped_column(String(40), default="Asia/Shanghai")
+    announced_starts_at: Mapped[datetime | None]  # what the public was told before the last move
     location: Mapped[str] = mapped_column(String(200), default="")
     online_url: Mapped[str] = mapped_column(String(500), default="")
     speaker: Mapped[str] = mapped_column(String(120), default="")

@@ -27,6 +27,7 @@ def upgrade() -> None:
         sa.Column("ends_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("is_all_day", sa.Boolean(), nullable=False),
         sa.Column("zone", sa.String(length=40), nullable=False),
+        sa.Column("announced_starts_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("location", sa.String(length=200), nullable=False),
         sa.Column("online_url", sa.String(length=500), nullable=False),
         sa.Column("speaker", sa.String(length=120), nullable=False),
