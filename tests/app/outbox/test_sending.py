@@ -57,12 +57,14 @@ def test_many_letters_leave_over_one_connection(sink):
 
 
 def test_a_line_of_one_dot_arrives_as_it_was(sink):
-    calendar = b"BEGIN:VCALENDAR\r\n.\r\n..X\r\nEND:VCALENDAR\r\n"
-    posted(letter=a_letter(calendar=calendar, method="PUBLISH"))
+    road = transport.Conversation(transport.Relay.parse(sink.url))
+    road.offer("no-reply@wujin.test", "li@example.org")
 
-    sending.deliver(AS_OF)
+    answer = road.data(b"Subject: dots\r\n\r\n.\r\n..x\r\nend\r\n")
+    road.close()
 
-    assert list(sink.letters[0].walk())[-1].get_payload(decode=True) == calendar
+    assert answer.is_ok
+    assert sink.letters[0].get_payload() == ".\r\n..x\r\nend\r\n"
 
 
 def test_letters_are_kept_in_the_outbox_when_so_set(outbox_app):
@@ -285,6 +287,27 @@ def test_two_senders_share_the_letters_and_none_goes_twice(either_app):
 
     assert (len(mine), len(theirs), set(mine) & set(theirs)) == (4, 2, set())
     assert first != second
+
+
+@pytest.mark.postgresql
+@pytest.mark.parametrize("either_app", ["postgresql"], indirect=True)
+def test_on_postgresql_a_second_sender_waits_for_nobody(either_app):
+    for number in range(6):
+        posted(f"li{number}@example.org")
+    theirs: list[int] = []
+
+    def other_sender():
+        with either_app.app_context():
+            theirs.extend(one.id for one in claiming.claim(AS_OF, 4)[1])
+            db.session.commit()
+
+    mine = [one.id for one in claiming.claim(AS_OF, 4)[1]]
+    sender = threading.Thread(target=other_sender)
+    sender.start()
+    sender.join(20)
+    db.session.commit()
+
+    assert (len(mine), len(theirs), set(mine) & set(theirs)) == (4, 2, set())
 
 
 def test_a_sender_that_lost_its_lease_writes_nothing(either_app):
