@@ -12,7 +12,7 @@ from flask_babel import gettext as _
 
 from app.events.models import Event
 from app.events.month import DatedEntry
-from app.events.words import AttendanceMode, EventKind, EventState, Part
+from app.events.words import AttendanceMode, EventKind, EventState
 
 FEW = 10  # seats left from which a card says so in another tone
 
@@ -62,14 +62,6 @@ def open_for_signup(events: Sequence[Event], seats: Mapping[int, int], as_of: da
             and not Seats(seats.get(event.id, 0), event.capacity).is_full]
 
 
-def title_of(event: Event, language: str) -> str:
-    """A stage or session says of what: “初赛” alone tells a reader nothing."""
-    own = event.called(language)
-    if event.parent and event.part and Part(event.part).follows_parent:
-        return f"{event.parent.called(language)} · {own}"
-    return own
-
-
 def place_of(event: Event, language: str) -> str:
     """Where, in a few words: the place, the cities, or online."""
     if event.location:
@@ -95,7 +87,7 @@ def _entry(event: Event, seats: Seats, as_of: datetime, language: str) -> DatedE
     elif event.state in (EventState.HELD, EventState.CLOSED):
         note = _("已办")
     return DatedEntry(
-        starts_on=span.starts_on, ends_on=span.ends_on, title=title_of(event, language), kind=event.kind,
+        starts_on=span.starts_on, ends_on=span.ends_on, title=event.titled(language), kind=event.kind,
         url=url_for("board.show", id=event.id), state=event.state, place=place_of(event, language),
         time_label="" if span.is_all_day else f"{span.starts_at.astimezone(ZoneInfo(span.zone)):%H:%M}",
         note=note, note_tone=tone)

@@ -47,10 +47,10 @@ def status_of(event: Event) -> Status:
 
 def summary_of(event: Event, language: str) -> str:
     if status_of(event) is Status.CANCELLED:
-        return CANCELLED[language] + event.called(language)
+        return CANCELLED[language] + event.titled(language)
     if event.state == EventState.POSTPONED:
-        return POSTPONED[language] + event.called(language)
-    return event.called(language)
+        return POSTPONED[language] + event.titled(language)
+    return event.titled(language)
 
 
 def spans_its_parts(event: Event) -> bool:

@@ -212,6 +212,13 @@ class Event(Lifecycle, Model):
     def called(self, language: str) -> str:
         return self.title_en if language == "en" and self.title_en else self.title
 
+    def titled(self, language: str) -> str:
+        """A stage or session says of what: “初赛” alone tells a reader nothing."""
+        own = self.called(language)
+        if self.parent and self.part and Part(self.part).follows_parent:
+            return f"{self.parent.called(language)} · {own}"
+        return own
+
     def facts(self) -> dict[str, Any]:
         """What a reader could notice, as plain values: for the audit and for letters of change."""
         words = {name: getattr(self, name) for name in SHOWN}

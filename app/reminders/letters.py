@@ -12,7 +12,6 @@ from flask_babel import gettext as _
 
 from app.events.models import Event
 from app.outbox.letter import Letter, Recipient, one_line
-from app.signup.letters import title_of
 from app.signup.models import Enrolment
 
 NAME = "reminders.reminder"
@@ -22,7 +21,7 @@ def reminder(event: Event, language: str) -> Letter:
     """What, when, where, and how to say that one cannot come."""
     language = "en" if language == "en" else "zh"
     with force_locale(language):
-        words = {"event": event, "title": _plain(title_of(event, language)),
+        words = {"event": event, "title": _plain(event.titled(language)),
                  "place": _plain(event.location), "zone": zone_name(language), "language_of_letter": language,
                  "address": f"{current_app.config['BASE_URL']}/events/{event.id}",
                  "name_here": "{{name}}", "tickets_here": "{{ticket_links}}"}

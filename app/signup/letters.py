@@ -117,13 +117,6 @@ def organizer() -> Mailbox:
     return Mailbox(address, name)
 
 
-def title_of(event: Event, language: str) -> str:
-    """A session or stage says whose it is."""
-    if event.parent and event.part in ("session", "stage"):
-        return f"{event.parent.called(language)} · {event.called(language)}"
-    return event.called(language)
-
-
 def _entry(event: Event, language: str) -> Entry:
     return entry_of(event, language, current_app.config["BASE_URL"], for_enrolled=True)
 
@@ -136,7 +129,7 @@ def _letter(name: str, template: str, language: str, calendar: bytes, method: st
             **facts: Any) -> Letter:
     base, zone = current_app.config["BASE_URL"], current_app.config["TIMEZONE"]
     with force_locale(language):
-        words = {"event": event, "title": title_of(event, language), "place": PLACES, "language_of_letter": language,
+        words = {"event": event, "title": event.titled(language), "place": PLACES, "language_of_letter": language,
                  "page_url": f"{base}/events/{event.id}", "moment": _moment, "where": _where,
                  "zone_words": _("北京时间") if zone == "Asia/Shanghai" else zone} | facts
         path = f"signup/letters/{template}"

@@ -22,9 +22,10 @@ from app.events.models import Event
 from app.events.month import by_day, month_grid
 from app.events.span import midnight
 from app.events.words import EventKind, EventState, Part
+from app.feeds.choices import choices
 from app.feeds.slices import Slice, UnknownValue, Window, public_in
 from app.languages import language
-from app.plans.models import Plan, Sector, Task
+from app.plans.models import Task
 from app.signup.queries import seats_taken
 
 bp = Blueprint("board", __name__)
@@ -49,7 +50,7 @@ def calendar() -> str:
         wanted, mistake = Slice(), error.sentence
     shown = _list(wanted, on, today, zone) if view == "list" else _month(wanted, on, today, zone)
     return render_template("events/calendar.html", slice=wanted, view=view, on=on, today=today, mistake=mistake,
-                           address=_address, choices=_choices(), **shown)
+                           address=_address, choices=choices(), **shown)
 
 
 def _month(wanted: Slice, on: date, today: date, zone: str) -> dict[str, Any]:
@@ -164,13 +165,6 @@ def _campaign_soon(today: date, zone: str) -> Event | None:
         Event.slug.is_not(None), Event.ends_at > midnight(today, zone),
         Event.starts_at < midnight(today + timedelta(days=30), zone)).order_by(Event.starts_at).limit(1)
     ).one_or_none()
-
-
-def _choices() -> dict[str, Any]:
-    """What the filters offer: kinds, sectors, cities, and the tasks of the newest plan."""
-    plan = db.session.scalars(Plan.adopted().limit(1)).one_or_none()
-    return {"kinds": list(EventKind), "sectors": list(Sector), "regions": db.session.scalars(Region.cities()).all(),
-            "tasks": db.session.scalars(Task.of_plan(plan)).all() if plan else []}
 
 
 def _day(text: str | None, today: date) -> date:
