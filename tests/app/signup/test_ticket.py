@@ -58,7 +58,7 @@ def test_a_wrong_token_opens_nothing(client, ticket, event, method, rest):
 @pytest.mark.parametrize(("happens", "sentence"), [
     (lambda event: event.cancel(now(), "暴雨"), "活动已取消，您的报名随之作废"),
     (lambda event: event.postpone(now(), "暴雨"), "活动延期，您的报名保留"),
-    (lambda event: event.reschedule(event.span.moved_by(AN_HOUR), now(), reason="维修"), "安排有变动，请以本页为准"),
+    (lambda event: event.reschedule(event.span.moved_by(AN_HOUR), now(), reason="维修"), "时间或地点改过"),
 ])
 def test_a_ticket_says_what_became_of_the_event(client, ticket, event, happens, sentence):
     happens(event)
@@ -115,7 +115,7 @@ def test_the_calendar_file_of_a_class_holds_its_days_with_their_alarms(client, a
     entries = icalendar.Calendar.from_ical(client.get(f"/t/{enrolment.token}.ics").data).walk("VEVENT")
 
     assert [(str(one["SUMMARY"]), len(one.walk("VALARM"))) for one in entries] == [
-        ("培训班", 0), ("第1课", 1), ("第2课", 1)]
+        ("培训班", 0), ("培训班 · 第1课", 1), ("培训班 · 第2课", 1)]
 
 
 def test_the_link_to_join_is_on_the_ticket_and_in_its_file(client, ticket, event):
