@@ -13,7 +13,8 @@ from tests.letters import a_letter
 
 def rows(page: str) -> list[str]:
     """What stands beside each time."""
-    return [" ".join(re.sub(r"<[^>]+>", " ", row).split()) for row in re.findall(r"(?s)<tr><td>.*?</td>(.*?)</tr>", page)]
+    found = re.findall(r"(?s)<tr><td>.*?</td>(.*?)</tr>", page)
+    return [" ".join(re.sub(r"<[^>]+>", " ", row).split()) for row in found]
 
 
 def a_letter_about(event, subject: str, **changes) -> None:
