@@ -41,7 +41,7 @@ def _open_rooms(app: Flask) -> None:
     """One line a room, left to right."""
     from app.accounts import access, office, signing_in
     from app.accounts import cli as accounts_cli
-    from app.accounts import views as accounts
+    from app.accounts.views import pages as accounts
     from app.audit import cli as audit_cli
     from app.events.views import board, console
     from app.feeds import cli as feeds_cli

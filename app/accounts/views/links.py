@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, redirect, render_template, url_for
+from flask import redirect, render_template, url_for
 from flask_security import login_user
 from werkzeug.wrappers import Response
 
 from app.accounts.access import public
 from app.accounts.models import SignInLink
 from app.accounts.signing_in import LinkSpent
+from app.accounts.views.desk import bp
 from app.clock import now
 from app.db import db
 from app.forms import PlainForm
-
-bp = Blueprint("accounts", __name__)
 
 
 @bp.get("/sign-in/<token>")

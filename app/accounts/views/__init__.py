@@ -1,0 +1,1 @@
+"""The pages of accounts: one blueprint, one file a page or flow."""

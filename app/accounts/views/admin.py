@@ -1,0 +1,25 @@
+"""The index of what is set up rather than done daily: one line a page."""
+
+from __future__ import annotations
+
+from flask import g, render_template, url_for
+from flask_babel import LazyString
+
+from app.accounts.access import allowed
+from app.accounts.models import Role
+from app.accounts.views.desk import bp
+
+EVERYBODY = frozenset(Role)
+ADMINISTRATORS = frozenset({Role.ADMINISTRATOR})
+
+# Endpoint, icon, title, what it is for, and the roles that are shown the link (each page guards itself).
+PAGES: tuple[tuple[str, str, LazyString, LazyString, frozenset[Role]], ...] = ()
+
+
+@bp.get("/console/admin/")
+@allowed()
+def admin() -> str:
+    held = g.actor.roles
+    return render_template("accounts/admin.html", pages=[
+        (url_for(endpoint), symbol, title, purpose) for endpoint, symbol, title, purpose, roles in PAGES
+        if held & roles])
