@@ -47,9 +47,10 @@ class Prepared:
         return cls(content.subject, content.text, html, bytes(content.calendar), content.calendar_method.upper(),
                    content.language)
 
-    def to(self, delivery: Delivery, *, sender: str, at: datetime) -> bytes:
-        """The message for one recipient, CRLF and ASCII throughout; `sender` is MAIL_FROM, `at` the Date."""
-        fields = {"name": delivery.name, **delivery.fields}
+    def to(self, delivery: Delivery, *, sender: str, at: datetime, late: Mapping[str, str] | None = None) -> bytes:
+        """The message for one recipient, CRLF and ASCII throughout; `sender` is MAIL_FROM, `at` the Date, `late`
+        what the ledger does not hold (see `late.py`)."""
+        fields = {"name": delivery.name, **delivery.fields, **(late or {})}
         letter = _part(b'text/plain; charset=utf-8', filled(self.text, fields).encode())
         parts = [letter]
         if self.html:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 import time
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from email.utils import parseaddr
 from typing import Any
@@ -16,7 +17,7 @@ from zoneinfo import ZoneInfo
 from flask import current_app
 
 from app.db import db, reading
-from app.outbox import claiming, gates, transport
+from app.outbox import claiming, gates, late, transport
 from app.outbox.answers import AFTER_UNKNOWN, Answer, Outcome, last_chance, retry_after
 from app.outbox.claiming import LEASE_FOR_DATA, LeaseLost, fenced
 from app.outbox.message import Prepared, Unsendable, envelope
@@ -125,6 +126,8 @@ def _send_one(id: int, token: str, road: Transport, clock: _Clock, prepared: dic
         _record(letter, token, answer, moment)
         db.session.commit()
         return answer
+    if late.has_late_fields(letter.letter):
+        message = _written(letter, moment, prepared, late.late_fields(letter, moment))
     fenced(id, token, data_begun_at=moment, lease_until=moment + LEASE_FOR_DATA)
     db.session.commit()
     answer = road.data(message)
@@ -140,13 +143,14 @@ def _ours(id: int, token: str) -> Delivery:
     return letter
 
 
-def _written(letter: Delivery, moment: datetime, prepared: dict[int | None, Prepared]) -> bytes:
+def _written(letter: Delivery, moment: datetime, prepared: dict[int | None, Prepared],
+             more: Mapping[str, str] | None = None) -> bytes:
     if letter.content_id not in prepared:
         if letter.content is None:
             raise LookupError("a letter without words")
         prepared[letter.content.id] = Prepared.of(letter.content)
     local = moment.astimezone(ZoneInfo(current_app.config["TIMEZONE"]))
-    return prepared[letter.content_id].to(letter, sender=current_app.config["MAIL_FROM"], at=local)
+    return prepared[letter.content_id].to(letter, sender=current_app.config["MAIL_FROM"], at=local, late=more)
 
 
 def _objection(letter: Delivery, moment: datetime) -> tuple[DeliveryState, str] | None:
