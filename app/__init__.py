@@ -79,12 +79,14 @@ def _hear_changes(app: Flask) -> None:
 
 def _watch_letters(app: Flask) -> None:
     """Who is asked just before a letter leaves; one line a letter."""
+    from app.accounts import settings
     from app.accounts.models import Installation
-    from app.outbox import gates, transport
+    from app.outbox import ceilings, gates, transport
     from app.reminders import due, letters
     from app.signup import gate as signup
 
     transport.keep_when(app, Installation.is_shown_as_demonstration)
+    ceilings.lower(app, settings.relay_limits)
     for letter in signup.LETTERS:
         gates.register(app, letter, signup.gate)
     gates.register(app, letters.NAME, due.gate)

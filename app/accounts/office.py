@@ -6,10 +6,12 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from flask import Flask, g
+from flask_babel import gettext as _
 from sqlalchemy import select
 
 from app.accounts.models import Installation
 from app.accounts.places import Organization
+from app.accounts.settings import settings_of
 from app.db import db
 from app.languages import language
 
@@ -33,8 +35,15 @@ def office() -> Office:
     if "office" not in g:
         root = db.session.scalars(Organization.roots().limit(1)).one_or_none()
         mark = db.session.scalar(select(Installation.is_demonstration))
-        g.office = Office(name=root.called(language()) if root else "", is_demonstration=bool(mark))
+        g.office = Office(is_demonstration=bool(mark)) if root is None else _shown(root, bool(mark))
     return g.office  # type: ignore[no-any-return]
+
+
+def _shown(root: Organization, is_demonstration: bool) -> Office:
+    own = settings_of(root)
+    numbers = [own.icp_number, own.security_number,
+               _("网站标识码：%(code)s", code=own.site_code) if own.site_code else ""]
+    return Office(root.called(language()), own.contact, [one for one in numbers if one], is_demonstration)
 
 
 def _words() -> dict[str, Any]:

@@ -11,6 +11,7 @@ from sqlalchemy import case, func, select, update
 
 from app.db import db
 from app.outbox.answers import AFTER_UNKNOWN
+from app.outbox.ceilings import ceilings
 from app.outbox.message import message_id
 from app.outbox.models import Delivery, DeliveryState
 
@@ -104,11 +105,9 @@ def miss(as_of: datetime) -> int:
 
 def room(as_of: datetime, limit: int) -> int:
     """How many letters the relay's ceilings leave now."""
-    for setting, span in (("MAIL_PER_MINUTE", timedelta(minutes=1)), ("MAIL_PER_DAY", timedelta(days=1))):
-        ceiling = current_app.config[setting]
-        if ceiling:
-            sent = db.session.scalar(Delivery.accepted_since(as_of - span)) or 0
-            limit = min(limit, ceiling - sent)
+    for span, ceiling in ceilings().items():
+        sent = db.session.scalar(Delivery.accepted_since(as_of - span)) or 0
+        limit = min(limit, ceiling - sent)
     return max(limit, 0)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import enum
 from collections.abc import Iterable
 from datetime import date, datetime
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from flask_babel import gettext as _
@@ -12,6 +13,7 @@ from sqlalchemy import JSON, ForeignKey, Select, String, Text, UniqueConstraint,
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.accounts.places import Organization
+from app.accounts.settings import settings_of
 from app.db import Change, Model, note
 from app.errors import Refused
 from app.plans.target import Comparison, Target
@@ -109,6 +111,11 @@ class Plan(Model):
             rolled.categories.append(fresh)
         note(Change(rolled, "rolled_over", as_of, before={"year": self.year}, after={"year": year}))
         return rolled
+
+    @cached_property
+    def tolerance(self) -> int:
+        """Percent by which “about” may be missed: the office's setting, asked once for all indicators."""
+        return settings_of(self.organization).tolerance
 
     @property
     def tasks(self) -> Iterable[Task]:
@@ -221,7 +228,7 @@ class Indicator(Model):
 
     @property
     def target(self) -> Target:
-        return Target(Comparison(self.comparison), self.minimum, self.maximum, self.unit)
+        return Target(Comparison(self.comparison), self.minimum, self.maximum, self.unit, self.task.plan.tolerance)
 
     @property
     def is_public(self) -> bool:

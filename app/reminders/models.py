@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import enum
+from dataclasses import dataclass
 from datetime import datetime
 
 from flask_babel import gettext as _
 from sqlalchemy import CheckConstraint, ForeignKey, Index, Select, String, UniqueConstraint, select, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from app.accounts.settings import settings_of
 from app.db import Model, db
 from app.events.models import Event
 
@@ -26,6 +28,28 @@ class LeadUnit(enum.StrEnum):
 
 class Audience(enum.StrEnum):
     ENROLLED = "enrolled"
+
+
+@dataclass(frozen=True, slots=True)
+class Lead:
+    """How long before: 3d, 1h."""
+
+    amount: int
+    unit: LeadUnit
+
+    @classmethod
+    def of(cls, word: str) -> Lead:
+        return cls(int(word[:-1]), LeadUnit.DAYS if word.endswith("d") else LeadUnit.HOURS)
+
+    @property
+    def minutes(self) -> int:
+        return self.amount * (1440 if self.unit is LeadUnit.DAYS else 60)
+
+    def useful_for(self, following: int) -> int:
+        """Minutes for which it helps: until the next reminder would come, and to be read two hours ahead if it
+        was to come earlier than that."""
+        spare = 120 if self.minutes > 120 else 0
+        return self.minutes - max(spare, following)
 
 
 class OccurrenceState(enum.StrEnum):
@@ -66,10 +90,12 @@ class ReminderRule(Model):
 
     @classmethod
     def defaults(cls, event: Event, as_of: datetime) -> list[ReminderRule]:
-        """What publishing switches on: a day before until two hours before, and an hour before until the start."""
-        return [cls(event_id=event.id, anchor=Anchor.START.value, lead_amount=amount, lead_unit=unit.value,
-                    audience=Audience.ENROLLED.value, is_enabled=True, useful_for=minutes, effective_from=as_of)
-                for amount, unit, minutes in ((1, LeadUnit.DAYS, 22 * 60), (1, LeadUnit.HOURS, 60))]
+        """What publishing switches on: as the event's office has set, else a day and an hour before."""
+        leads = sorted(map(Lead.of, settings_of(event.organization).reminder_leads), key=lambda one: -one.minutes)
+        following = [*(one.minutes for one in leads[1:]), 0]
+        return [cls(event_id=event.id, anchor=Anchor.START.value, lead_amount=lead.amount, lead_unit=lead.unit.value,
+                    audience=Audience.ENROLLED.value, is_enabled=True, useful_for=lead.useful_for(after),
+                    effective_from=as_of) for lead, after in zip(leads, following, strict=True)]
 
 
 class Occurrence(Model):
