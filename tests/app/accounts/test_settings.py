@@ -103,7 +103,7 @@ def test_about_thirty_is_met_at_twenty_nine_or_not_by_the_offices_tolerance(app)
 def test_publishing_switches_on_the_reminders_of_the_events_office(app):
     set_for(an_office(), reminder_leads=["3d", "2h"])
 
-    event = an_event(tasks=[a_task()], capacity=20)
+    event = an_event(tasks=[a_task()], takes_enrolments=True)
     db.session.commit()
 
     rules = db.session.scalars(ReminderRule.of_event(event.id)).all()
@@ -112,7 +112,7 @@ def test_publishing_switches_on_the_reminders_of_the_events_office(app):
 
 
 def test_the_usual_reminders_help_until_two_hours_before_and_until_the_start(app):
-    event = an_event(capacity=20)
+    event = an_event(takes_enrolments=True)
     db.session.commit()
 
     rules = db.session.scalars(ReminderRule.of_event(event.id)).all()
