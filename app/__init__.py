@@ -31,6 +31,7 @@ def create_app(**settings: str) -> Flask:
     _open_rooms(app)
     _hear_changes(app)
     _watch_letters(app)
+    _keep_offices_open(app)
     from app.accounts import access
 
     access.check_every_route(app)
@@ -90,6 +91,15 @@ def _watch_letters(app: Flask) -> None:
     for letter in signup.LETTERS:
         gates.register(app, letter, signup.gate)
     gates.register(app, letters.NAME, due.gate)
+
+
+def _keep_offices_open(app: Flask) -> None:
+    """Who is asked before an office is closed; one line a room."""
+    from app.accounts import holding, tree
+    from app.events import offices
+
+    tree.hold_open_when(app, holding.hold_open)
+    tree.hold_open_when(app, offices.hold_open)
 
 
 def wsgi() -> Any:

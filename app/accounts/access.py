@@ -57,6 +57,21 @@ def allowed(*roles: str) -> Callable[[View], View]:
     return mark
 
 
+def signed_in(view: View) -> View:
+    """Anybody signed in, with a role or without: pages about themselves."""
+
+    @wraps(view)
+    def door(*args: Any, **kwargs: Any) -> Any:
+        if not current_user.is_authenticated:
+            return _to_sign_in()
+        g.actor = Actor.of(current_user._get_current_object(), STAFF)
+        db.session().info["actor"] = f"person:{g.actor.person.id}"
+        return view(*args, **kwargs)
+
+    door.access = "signed in"  # type: ignore[attr-defined]
+    return door  # type: ignore[return-value]
+
+
 def check_every_route(app: Flask) -> None:
     """:raises NoRule: naming each route without a rule. Called at the end of `create_app`."""
     bare = [f"{rule.rule} ({rule.endpoint})" for rule in app.url_map.iter_rules()

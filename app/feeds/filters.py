@@ -12,7 +12,7 @@ from typing import Any
 from flask_babel import gettext as _
 from sqlalchemy import ColumnElement, and_, or_, select
 
-from app.accounts.places import Organization, Region, RegionLevel
+from app.accounts.places import Organization, OrganizationPeriod, Region, RegionLevel
 from app.db import db
 from app.errors import BadInput
 from app.events.models import Event, EventRegion, event_task
@@ -115,13 +115,23 @@ def _regions(values: tuple[str, ...]) -> Sieve:
 
 
 def _organizations(values: tuple[str, ...]) -> Sieve:
-    """The organization and all below it, by its name or an alias."""
-    named = {name: one.path for one in db.session.scalars(select(Organization))
-             for name in (one.name_en, *one.aliases, one.name) if name}
+    """The organization and all below it, by its name, an alias, or what it was once called."""
+    named = _organization_names()
     _known(values, named, _("单位"))
-    paths = tuple(named[value] for value in values)
-    below = select(Organization.id).where(or_(*(Organization.path.startswith(path) for path in paths)))
-    return Sieve(Event.organization_id.in_(below), lambda keys: keys["organization"][0].startswith(paths))
+    ids = frozenset(db.session.scalars(Organization.under(
+        frozenset(named[value] for value in values)).with_only_columns(Organization.id)))
+    # A tombstone keeps the path of its day; what lies below now is asked of the tree as it is.
+    return Sieve(Event.organization_id.in_(sorted(ids)),
+                 lambda keys: int(keys["organization"][0].strip("/").rpartition("/")[2]) in ids)
+
+
+def _organization_names() -> dict[str, str]:
+    """Each word that names one, and its path. Today's names win over aliases, aliases over names of old."""
+    all_of_them = db.session.scalars(select(Organization).where(Organization.merged_into_id.is_(None))).all()
+    named = {period.name: period.organization.path for period in db.session.scalars(
+        OrganizationPeriod.of_living().order_by(OrganizationPeriod.until))}
+    named |= {name: one.path for one in all_of_them for name in (one.name_en, *one.aliases) if name}
+    return named | {one.name: one.path for one in all_of_them}
 
 
 def _audiences(values: tuple[str, ...]) -> Sieve:
