@@ -17,6 +17,7 @@ from apscheduler.jobstores.memory import MemoryJobStore
 from apscheduler.schedulers.background import BackgroundScheduler
 from flask import Flask
 
+from app import jobs
 from app.clock import now
 from app.db import acting_as, db
 from app.outbox import claiming, sending, transport
@@ -24,7 +25,7 @@ from app.reminders import due
 
 log = logging.getLogger(__name__)
 
-TICK, DELIVER, TRY_AGAIN = 5, 2, 10  # seconds
+TICK, DELIVER, WORK, TRY_AGAIN = 5, 2, 1, 10  # seconds
 
 
 class Lock:
@@ -60,6 +61,7 @@ class Clock:
                  deliver: float = DELIVER) -> None:
         transport.Relay.parse(app.config["MAIL_URL"])  # a mistake is told at the start, not at the first letter
         self.app, self.every = app, (tick, deliver)
+        self.stopping = threading.Event()
         self.lock = Lock(app.config["INSTANCE_PATH"] / "scheduler.lock")
         self.scheduler = BackgroundScheduler(
             jobstores={"default": MemoryJobStore()}, timezone="UTC",
@@ -70,7 +72,8 @@ class Clock:
         self.scheduler.start()
 
     def stop(self) -> None:
-        """Lets the letter that is being sent end, then gives the lock up."""
+        """Lets the letter that is being sent end, breaks a job off, then gives the lock up."""
+        self.stopping.set()
         if self.scheduler.running:
             self.scheduler.shutdown(wait=True)
         self.lock.release()
@@ -85,9 +88,11 @@ class Clock:
         if not self.lock.take():
             return
         self._in_app(lambda: claiming.free(self.node, now()))
+        self._in_app(lambda: jobs.free(self.node, now()))
         tick, deliver = self.every
         self._add("tick", lambda: self._in_app(lambda: due.tick(now(), owner())), tick)
         self._add("deliver", lambda: self._in_app(lambda: sending.deliver(now(), node=self.node)), deliver)
+        self._add("jobs", lambda: self._in_app(lambda: jobs.work(self.node, is_stopped=self.stopping.is_set)), WORK)
         self.scheduler.remove_job("lock")
 
     def _in_app(self, job: Callable[[], Any]) -> None:

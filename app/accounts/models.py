@@ -8,12 +8,14 @@ import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from flask_babel import gettext as _
 from flask_security import UserMixin
-from sqlalchemy import ForeignKey, Select, String, UniqueConstraint, select
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy import ForeignKey, Select, String, UniqueConstraint, select, update
+from sqlalchemy.orm import Mapped, aliased, contains_eager, mapped_column, relationship
 
-from app.accounts.places import Organization
+from app.accounts.places import Organization, below
 from app.db import Change, Model, db, note
+from app.errors import Refused
 
 LINK_LIVES = timedelta(days=7)
 
@@ -26,6 +28,23 @@ class Role(enum.StrEnum):
     ORGANIZER = "organizer"
     REVIEWER = "reviewer"
     LEADER = "leader"
+
+    @property
+    def label(self) -> str:
+        return {"administrator": _("管理员"), "security_admin": _("安全管理员"), "auditor": _("审计员"),
+                "planner": _("计划管理"), "organizer": _("经办人"), "reviewer": _("审核人"),
+                "leader": _("领导")}[self.value]
+
+
+# GB/T 22239-2019: who keeps the system, who guards it and who checks on both are three people.
+SEPARATE = frozenset({Role.ADMINISTRATOR, Role.SECURITY_ADMIN, Role.AUDITOR})
+
+
+class RolesApart(Refused):
+    """Two roles that one person may not hold together."""
+
+    def __init__(self) -> None:
+        super().__init__(_("管理员、安全管理员、审计员要由三个人分别担任，不能给同一个人。"))
 
 
 class Person(Model, UserMixin):
@@ -43,22 +62,84 @@ class Person(Model, UserMixin):
     organization_id: Mapped[int] = mapped_column(ForeignKey("organization.id"))
     organization: Mapped[Organization] = relationship()
     language: Mapped[str] = mapped_column(String(8), default="zh")
-    grants: Mapped[list[Grant]] = relationship(back_populates="person", lazy="selectin")
+    invited_at: Mapped[datetime | None]
+    last_signed_in_at: Mapped[datetime | None]
+    deactivated_at: Mapped[datetime | None]
+    grants: Mapped[list[Grant]] = relationship(
+        back_populates="person", lazy="selectin", cascade="all, delete-orphan")
 
     @classmethod
     def with_email(cls, address: str) -> Select[Person]:
         return select(cls).where(cls.email == address.strip().lower())
 
     @classmethod
+    def with_mobile(cls, number: str) -> Select[Person]:
+        return select(cls).where(cls.mobile == number)
+
+    @classmethod
+    def scoped(cls, actor: Actor) -> Select[Person]:
+        """Those whose unit, or a role of whom, lies where the actor's role reaches; in the tree's order."""
+        unit = aliased(Organization)
+        holders = select(Grant.person_id).join(Grant.organization).where(below(actor.paths))
+        units = select(Organization.id).where(below(actor.paths))
+        return (select(cls).join(unit, unit.id == cls.organization_id)
+                .where(cls.organization_id.in_(units) | cls.id.in_(holders))
+                .options(contains_eager(cls.organization.of_type(unit))).order_by(unit.path, cls.name, cls.id))
+
+    @classmethod
     def invite(cls, *, name: str, email: str | None, role: Role, organization: Organization,
-               as_of: datetime) -> Person:
+               as_of: datetime, mobile: str | None = None) -> Person:
         """A new person holding one role. The one-time link is made apart: `SignInLink.issue`."""
-        person = cls(name=name, email=email.strip().lower() if email else None, active=True,
-                     organization=organization, fs_uniquifier=secrets.token_hex(32), language="zh")
+        person = cls(name=name, email=email.strip().lower() if email else None, mobile=mobile or None, active=True,
+                     organization=organization, fs_uniquifier=secrets.token_hex(32), language="zh",
+                     invited_at=as_of)
         person.grants = [Grant(role=role.value, organization=organization)]
         note(Change(person, "invited", as_of, after={"role": role.value, "organization": organization.name},
-                    personal={"name": name, "email": email or ""}))
+                    personal={"name": name, "email": email or "", "mobile": mobile or ""}))
         return person
+
+    def lies_within(self, actor: Actor) -> bool:
+        """Unit and every role: nobody manages somebody who also stands above him."""
+        return actor.reaches(self.organization) and all(actor.reaches(one.organization) for one in self.grants)
+
+    def holds(self, role: Role, organization: Organization) -> Grant | None:
+        return next((one for one in self.grants
+                     if one.role == role and one.organization.id == organization.id), None)
+
+    def give(self, role: Role, organization: Organization, as_of: datetime) -> None:
+        """Another role at a place of the tree. Safe to call twice."""
+        if self.holds(role, organization):
+            return
+        separate = SEPARATE & {role, *(Role(one.role) for one in self.grants)}
+        if role in SEPARATE and len(separate) > 1:
+            raise RolesApart
+        self.grants.append(Grant(role=role.value, organization=organization))
+        note(Change(self, "role_given", as_of, after={"role": role.value, "organization": organization.name}))
+
+    def take(self, grant: Grant, as_of: datetime) -> None:
+        """Takes a role away again."""
+        self.grants.remove(grant)
+        note(Change(self, "role_taken", as_of,
+                    before={"role": grant.role, "organization": grant.organization.name}))
+
+    def end_access(self, as_of: datetime) -> None:
+        """Signs every browser out and spends every link."""
+        WebSession.end_all(self.id, as_of)
+        SignInLink.end_all(self.id, as_of)
+
+    def deactivate(self, as_of: datetime) -> None:
+        """Cannot sign in any more; what he did stays under his name."""
+        if not self.active:
+            return
+        self.active, self.deactivated_at = False, as_of
+        self.end_access(as_of)
+        note(Change(self, "deactivated", as_of))
+
+    def reactivate(self, as_of: datetime) -> None:
+        if self.active:
+            return
+        self.active, self.deactivated_at = True, None
+        note(Change(self, "reactivated", as_of))
 
     # Flask-Security's idea of roles is flat; ours are grants at a place in the tree.
     roles = ()  # type: ignore[assignment]
@@ -121,6 +202,11 @@ class SignInLink(Model):
         return select(cls).where(cls.token_hash == hashed(token), cls.used_at.is_(None),
                                  cls.expires_at > as_of)
 
+    @classmethod
+    def end_all(cls, person_id: int, as_of: datetime) -> None:
+        """Links that nobody used open nothing any more."""
+        db.session.execute(update(cls).where(cls.person_id == person_id, cls.used_at.is_(None)).values(used_at=as_of))
+
     def use(self, as_of: datetime) -> Person:
         self.used_at = as_of
         note(Change(self.person, "signed_in_by_link", as_of))
@@ -138,6 +224,11 @@ class WebSession(Model):
     created_at: Mapped[datetime]
     seen_at: Mapped[datetime]
     revoked_at: Mapped[datetime | None]
+
+    @classmethod
+    def end_all(cls, person_id: int, as_of: datetime) -> None:
+        db.session.execute(
+            update(cls).where(cls.person_id == person_id, cls.revoked_at.is_(None)).values(revoked_at=as_of))
 
 
 class SignInFailure(Model):
