@@ -82,15 +82,18 @@ def _watch_letters(app: Flask) -> None:
     """Who is asked just before a letter leaves; one line a letter."""
     from app.accounts import settings
     from app.accounts.models import Installation
-    from app.outbox import ceilings, gates, transport
+    from app.outbox import ceilings, gates, late, transport
     from app.reminders import due, letters
     from app.signup import gate as signup
+    from app.signup import links
 
     transport.keep_when(app, Installation.is_shown_as_demonstration)
     ceilings.lower(app, settings.relay_limits)
     for letter in signup.LETTERS:
         gates.register(app, letter, signup.gate)
+        late.register(app, letter, links.of_letter)
     gates.register(app, letters.NAME, due.gate)
+    late.register(app, letters.NAME, letters.late_fields)
 
 
 def _keep_offices_open(app: Flask) -> None:

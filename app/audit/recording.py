@@ -8,9 +8,10 @@ from datetime import date, datetime
 from typing import Any
 
 from cryptography.fernet import Fernet
+from flask import has_request_context, request
 from sqlalchemy import func, select
 
-from app.audit.models import AuditKey, AuditRow
+from app.audit.models import AuditHead, AuditKey, AuditRow
 from app.db import Change, db
 
 GENESIS = "0" * 64
@@ -24,19 +25,23 @@ def record(changes: Sequence[Change]) -> None:
         db.session.add(AuditRow(
             at=change.as_of, actor=actor, what=change.what, subject_type=kind, subject_id=key,
             before=_words(change.before), after=_words(change.after),
-            personal=_encrypted(f"{kind}:{key}", change.personal)))
+            personal=_encrypted(f"{kind}:{key}", change.personal),
+            organization_id=_organization_of(change.subject), address=_address(kind)))
 
 
 def seal(limit: int = 1000) -> int:
-    """Chains the rows that wait, oldest first; how many. Called by the tick, one holder at a time."""
-    last = db.session.scalars(AuditRow.chain().order_by(None).order_by(
-        AuditRow.position.desc()).limit(1)).one_or_none()
-    position, previous = (last.position or 0, last.hash or GENESIS) if last else (0, GENESIS)
+    """Chains the rows that wait, oldest first; how many. Called by the tick; who seals holds the head."""
+    head = db.session.scalars(AuditHead.only().with_for_update()
+                              .execution_options(populate_existing=True)).one_or_none()
+    if head is None:
+        head = AuditHead(id=1, position=0, hash=GENESIS)
     rows = db.session.scalars(AuditRow.unsealed().limit(limit)).all()
     for row in rows:
-        position += 1
-        row.position, row.previous_hash = position, previous
-        row.hash = previous = row.digest(previous)
+        row.position, row.previous_hash = head.position + 1, head.hash
+        row.hash = row.digest(head.hash)
+        head.position, head.hash = row.position, row.hash
+    if rows:
+        db.session.add(head)
     return len(rows)
 
 
@@ -50,7 +55,18 @@ def verify() -> list[str]:
         if row.previous_hash != previous or row.hash != row.digest(previous):
             faults.append(f"row {row.id} (position {row.position}) was altered")
         expected, previous = (row.position or 0) + 1, row.hash or ""
-    return faults
+    return faults + _faults_of_head(expected - 1, previous)
+
+
+def _faults_of_head(position: int, last_hash: str) -> list[str]:
+    head = db.session.scalars(AuditHead.only()).one_or_none()
+    if head is None:
+        return ["the head of the chain is missing"] if position else []
+    if head.position > position:
+        return [f"the newest rows are missing: the chain ends at position {position}, not {head.position}"]
+    if (head.position, head.hash) != (position, last_hash):
+        return [f"the head of the chain was altered: it says position {head.position}, the chain {position}"]
+    return []
 
 
 def sealed_count() -> int:
@@ -59,6 +75,23 @@ def sealed_count() -> int:
 
 def _identity(subject: Any) -> Any:
     return getattr(subject, "id", None) or getattr(subject, "code", "")
+
+
+def _organization_of(subject: Any) -> int | None:
+    """Whose branch of the tree it belongs to, as far as the subject tells: by it an auditor's reach is known."""
+    if type(subject).__name__ == "Organization":
+        return int(subject.id)
+    for holder in (subject, *(getattr(subject, name, None) for name in ("event", "person", "plan"))):
+        if found := getattr(holder, "organization_id", None):
+            return int(found)
+    return None
+
+
+def _address(kind: str) -> str:
+    """Where a member of the staff sat; of participants no address is kept."""
+    if not has_request_context() or kind == "Enrolment":
+        return ""
+    return (request.remote_addr or "")[:45]
 
 
 def _words(values: Any) -> str:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from babel.dates import get_timezone_name
@@ -12,6 +13,8 @@ from flask_babel import gettext as _
 
 from app.events.models import Event
 from app.outbox.letter import Letter, Recipient, one_line
+from app.outbox.models import Delivery
+from app.signup import links
 from app.signup.models import Enrolment
 
 NAME = "reminders.reminder"
@@ -33,14 +36,18 @@ def reminder(event: Event, language: str) -> Letter:
 
 
 def recipient(people: Sequence[Enrolment]) -> Recipient:
-    """One mailbox: everybody it enrolled, and a ticket link for each."""
-    names = [one_line(one.name) for one in people]
-    if len(people) == 1:
-        links = [people[0].ticket_url]
-    else:
-        links = [f"{name}: {one.ticket_url}" for name, one in zip(names, people, strict=True)]
+    """One mailbox, with everybody it enrolled."""
     joint = ", " if people[0].language == "en" else "、"
-    return Recipient(people[0].email, joint.join(names)[:120], {"ticket_links": "\n".join(links)})
+    return Recipient(people[0].email, joint.join(one_line(one.name) for one in people)[:120],
+                     links.kept_for(people))
+
+
+def late_fields(delivery: Delivery, as_of: datetime) -> Mapping[str, str]:
+    """A ticket link for each, made as the letter leaves."""
+    people = links.people_of(delivery)
+    if len(people) == 1:
+        return {"ticket_links": people[0].ticket_url}
+    return {"ticket_links": "\n".join(f"{one_line(one.name)}: {one.ticket_url}" for one in people)} if people else {}
 
 
 def zone_name(language: str) -> str:

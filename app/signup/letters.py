@@ -103,12 +103,16 @@ def withdrawn(enrolment: Enrolment, sent: datetime, *, is_last: bool) -> Letter:
 
 
 def fields_of(enrolments: Sequence[Enrolment]) -> dict[str, str]:
-    """What the outbox puts into the places of a letter to the mailbox they share."""
-    separator = "、" if enrolments[-1].language == "zh" else ", "
+    """What is put into the places of a letter to the mailbox they share, as it leaves."""
     ticket = enrolments[-1].ticket_url
-    return {"name": one_line(separator.join(one.name for one in enrolments)), "ticket_url": ticket,
+    return {"name": names_of(enrolments), "ticket_url": ticket,
             "withdrawal_url": f"{ticket}/withdrawal",
             "tickets": "\n".join(f"{one_line(one.name)} {one.ticket_url}" for one in enrolments)}
+
+
+def names_of(enrolments: Sequence[Enrolment]) -> str:
+    separator = "、" if enrolments[-1].language == "zh" else ", "
+    return one_line(separator.join(one.name for one in enrolments))
 
 
 def organizer() -> Mailbox:

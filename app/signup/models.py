@@ -109,6 +109,7 @@ class Enrolment(Model):
     enrolled_at: Mapped[datetime]
     withdrawn_at: Mapped[datetime | None]
     sequence_mailed: Mapped[int | None]  # the event's sequence in the last calendar part sent
+    erased_at: Mapped[datetime | None]  # since then it counts, and tells of nobody
 
     @classmethod
     def attending(cls) -> Select[Enrolment]:
@@ -155,6 +156,10 @@ class Enrolment(Model):
     @property
     def masked_contact(self) -> str:
         return masked(self.contact)
+
+    @property
+    def is_erased(self) -> bool:
+        return self.erased_at is not None
 
     @property
     def is_attending(self) -> bool:

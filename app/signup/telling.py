@@ -17,7 +17,7 @@ from app.events.words import EventState, Part
 from app.outbox import posting
 from app.outbox.letter import Letter, Recipient
 from app.outbox.models import Delivery
-from app.signup import letters
+from app.signup import letters, links
 from app.signup.letters import News, Schedule
 from app.signup.models import Enrolment, TooManyLetters
 
@@ -69,7 +69,7 @@ def _post_one(letter: Letter, enrolment: Enrolment, what: str, as_of: datetime,
     recent = _of_mailbox(enrolment.email).where(Delivery.next_at > as_of - AN_HOUR)
     count = db.session.scalar(recent) or 0
     delivery = posting.post(
-        letter, Recipient(enrolment.email, enrolment.name, letters.fields_of([enrolment])),
+        letter, Recipient(enrolment.email, enrolment.name, links.kept_for([enrolment])),
         cause=f"enrolment:{enrolment.id}:{what}:{as_of:%Y%m%dT%H%M%S}", about=f"event:{enrolment.event_id}",
         as_of=as_of, useful_until=useful_until)
     if count >= LETTERS_AN_HOUR:
@@ -109,9 +109,9 @@ class Told:
             news = news_of(was, self.event)
             if news is None:
                 continue
-            fields = letters.fields_of(enrolled) | {"was": _kept(was)}
             posting.post(
-                self._letter(news, was, enrolled), Recipient(email, fields["name"][:120], fields),
+                self._letter(news, was, enrolled),
+                Recipient(email, letters.names_of(enrolled)[:120], links.kept_for(enrolled) | {"was": _kept(was)}),
                 cause=cause, about=about, as_of=self.as_of, useful_until=self._useful_until(news))
             for enrolment in enrolled:
                 if enrolment.event_id == self.event.id:

@@ -7,7 +7,7 @@ from sqlalchemy import select
 from app.db import db
 from app.outbox.letter import filled
 from app.outbox.models import Delivery
-from app.signup import letters
+from app.signup import letters, links
 from app.signup.enrolling import enrol
 from tests.conftest import AS_OF
 from tests.factories import an_event
@@ -71,8 +71,10 @@ def test_a_confirmation_has_a_ticket_and_stands_under_its_event(event):
     db.session.commit()
 
     posted = delivery("signup.confirmation")
-    assert (posted.address, posted.about, posted.fields["ticket_url"], posted.useful_until) == (
+    late = links.of_letter(posted, AS_OF)
+    assert (posted.address, posted.about, late["ticket_url"], posted.useful_until) == (
         "li@example.org", f"event:{event.id}", f"http://wujin.test/t/{enrolment.token}", event.ends_at)
+    assert posted.fields == {"enrolments": str(enrolment.id)}
 
 
 def test_the_calendar_drops_the_event_only_with_the_last_enrolment_of_a_mailbox(event):
