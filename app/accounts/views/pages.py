@@ -5,6 +5,8 @@ from __future__ import annotations
 from app.accounts.views import (  # noqa: F401  routes of the same blueprint
     admin,
     links,
+    organizations,
+    reach,
 )
 from app.accounts.views.desk import bp
 

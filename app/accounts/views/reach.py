@@ -1,0 +1,60 @@
+"""What I may do, and why not here: the rules that bind me, told on one page."""
+
+from __future__ import annotations
+
+from flask import g, render_template, request
+from flask_babel import gettext as _
+from sqlalchemy import select
+
+from app.accounts.access import signed_in
+from app.accounts.models import Role
+from app.accounts.places import Organization
+from app.accounts.reach import Answer, answers, meaning
+from app.accounts.views.desk import bp
+from app.db import db
+from app.events.models import Event
+from app.events.words import EventState
+
+STANDS_STILL = (EventState.SUBMITTED.value, EventState.CANCELLED.value, EventState.CLOSED.value)
+
+
+@bp.get("/console/me/reach")
+@signed_in
+def reach() -> str:
+    """My roles; and for `event` or `organization` what I may do there, and who else could."""
+    event, organization = _event(), _organization()
+    asked = bool(request.args.get("event") or request.args.get("organization"))
+    place = event.organization if event else organization
+    grants = sorted(g.actor.person.grants, key=lambda grant: (list(Role).index(Role(grant.role)), grant.id))
+    return render_template(
+        "accounts/reach.html", roles=[(Role(grant.role), grant.organization, meaning(Role(grant.role)))
+                                      for grant in grants],
+        asked=asked, event=event, place=place, answers=_answers(place), state=_state(event))
+
+
+def _answers(place: Organization | None) -> list[Answer]:
+    return answers(g.actor.person, place) if place else []
+
+
+def _event() -> Event | None:
+    """One that I or everybody may see. Of any other nothing is told, not even that it is there."""
+    id = request.args.get("event", type=int)
+    mine = Event.scoped(g.actor).order_by(None).with_only_columns(Event.id)
+    everybodys = Event.public().with_only_columns(Event.id)
+    return db.session.scalars(select(Event).where(
+        Event.id == id, Event.id.in_(mine) | Event.id.in_(everybodys))).one_or_none() if id else None
+
+
+def _organization() -> Organization | None:
+    """Any: which offices there are is public."""
+    id = request.args.get("organization", type=int)
+    return db.session.get(Organization, id) if id else None
+
+
+def _state(event: Event | None) -> str:
+    """Why even those who may cannot change it now."""
+    if event is None or event.state not in STANDS_STILL:
+        return ""
+    return {EventState.SUBMITTED.value: _("活动已经送审，审核以前不能改；要改请先撤回。"),
+            EventState.CANCELLED.value: _("活动已经取消，不能改；先恢复才能改。"),
+            EventState.CLOSED.value: _("活动已经办结，不能再改。")}[event.state]
