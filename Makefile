@@ -16,8 +16,8 @@ help: ## this list
 run: $(RUNTIME) $(TRANSLATIONS) ## serve the demonstration; HOST and PORT choose where
 	@exec $(PYTHON) -m app.serve --demo
 
-start: ## serve the real installation (with the next release)
-	@echo "make start comes with the next release, together with 'flask setup'; until then: make run" >&2; exit 1
+start: $(RUNTIME) $(TRANSLATIONS) ## serve the real installation, once 'flask setup' has made its office
+	@exec $(PYTHON) -m app.serve
 
 test: $(TESTS) $(TRANSLATIONS) ## lint, types and all tests, the browser's included
 	@bin/test

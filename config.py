@@ -9,11 +9,15 @@ import os
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
+from ipaddress import ip_address
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 TOP = Path(__file__).resolve().parent
+
+SHORTEST_SECRET = 32
+KNOWN_IN_SECRETS = ("secret", "change", "example", "password", "default", "0123456789", "abcdefgh")
 
 
 class SettingError(ValueError):
@@ -67,11 +71,47 @@ def load(environ: Mapping[str, str] | None = None, **changes: str) -> dict[str, 
         values[name] = _switch(name, text[name])
     values["BASE_URL"] = _base_url(text)
     values["SECRET_KEY"] = text["SECRET_KEY"] or _kept_secret(instance)
-    if len(values["SECRET_KEY"]) < 32:
-        raise SettingError("SECRET_KEY is shorter than 32 characters; leave it empty and one is made.")
+    if len(values["SECRET_KEY"]) < SHORTEST_SECRET:
+        raise SettingError(secret_fault(values["SECRET_KEY"]))
     values["TRUSTED_HOSTS"] = [one.strip() for one in text["TRUSTED_HOSTS"].split(",") if one.strip()] or None
     values["SQLALCHEMY_DATABASE_URI"] = _database(text["DATABASE_URL"], instance)
     return values | _of_libraries(values)
+
+
+def refuse_unfit(values: Mapping[str, Any], *, is_debug: bool) -> None:
+    """:raises SettingError: for what no real installation may go before the public with."""
+    fault = secret_fault(values["SECRET_KEY"]) or encryption_fault(values)
+    if is_debug:
+        fault = "FLASK_DEBUG is on: it would show the inside to whoever makes a mistake. Unset it."
+    if fault:
+        raise SettingError(fault)
+
+
+def secret_fault(secret: str) -> str:
+    """Why `secret` must not sign anything, or nothing."""
+    if len(secret) < SHORTEST_SECRET:
+        return "SECRET_KEY is shorter than 32 characters; leave it empty and one is made."
+    if len(set(secret)) < 10 or any(word in secret.lower() for word in KNOWN_IN_SECRETS):
+        return "SECRET_KEY is easily guessed or copied from an example; leave it empty and one is made."
+    return ""
+
+
+def encryption_fault(values: Mapping[str, Any]) -> str:
+    """Plain http is for this machine alone: anywhere else passwords and names could be read on the way."""
+    address = urlsplit(values["BASE_URL"])
+    if address.scheme == "https" or (is_loopback(address.hostname or "") and is_loopback(values["HOST"])):
+        return ""
+    if is_loopback(address.hostname or ""):
+        return (f"HOST={values['HOST']} can be reached from outside, but BASE_URL is {values['BASE_URL']}; "
+                "set BASE_URL to the https address of the proxy in front, or HOST to 127.0.0.1.")
+    return f"BASE_URL is {values['BASE_URL']}, without encryption; outside this machine it must begin with https://."
+
+
+def is_loopback(host: str) -> bool:
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
 
 
 def _of_libraries(values: dict[str, Any]) -> dict[str, Any]:

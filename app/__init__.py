@@ -40,6 +40,7 @@ def create_app(**settings: str) -> Flask:
 
 def _open_rooms(app: Flask) -> None:
     """One line a room, left to right."""
+    from app import checking
     from app.accounts import access, office, signing_in
     from app.accounts import cli as accounts_cli
     from app.accounts.views import pages as accounts
@@ -60,8 +61,8 @@ def _open_rooms(app: Flask) -> None:
     for room in (outbox.bp, accounts.bp, plans.bp, board.bp, console.bp, console_plans.bp, signup.bp,
                  feeds.bp):
         app.register_blueprint(room)
-    for commands in (audit_cli.audit, accounts_cli.accounts, plans_cli.plan, feeds_cli.feeds,
-                     reminders_cli.reminders):
+    for commands in (checking.check, audit_cli.audit, accounts_cli.setup, accounts_cli.accounts, plans_cli.plan,
+                     feeds_cli.feeds, reminders_cli.reminders):
         app.cli.add_command(commands)
 
 
@@ -106,5 +107,7 @@ def _keep_offices_open(app: Flask) -> None:
 
 
 def wsgi() -> Any:
-    """For a server that wants a factory."""
-    return create_app()
+    """For a server that wants a factory: a real installation, or the reason why not."""
+    app = create_app()
+    config.refuse_unfit(app.config, is_debug=app.debug)
+    return app

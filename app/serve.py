@@ -1,4 +1,4 @@
-"""`python -m app.serve --demo`: web and scheduler together, from an empty folder to a running demonstration."""
+"""`python -m app.serve`: web and scheduler of a real installation together; with `--demo`, of the demonstration."""
 
 from __future__ import annotations
 
@@ -19,23 +19,51 @@ from granian.constants import Interfaces
 
 from app import create_app
 from app.accounts.cli import link_for
+from app.accounts.models import Installation
+from app.accounts.setup import is_set_up
 from app.clock import now
 from app.db import acting_as, db, is_current
 from app.scheduling import Clock
-from config import SettingError
+from config import SettingError, refuse_unfit
 
 THREADS = 4
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m app.serve", description=__doc__)
-    parser.add_argument("--demo", action="store_true", required=True,
+    parser.add_argument("--demo", action="store_true",
                         help="serve demonstration data from a database of their own")
-    parser.parse_args()
+    asked = parser.parse_args()
+    logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
     try:
-        serve_demonstration()
+        if asked.demo:
+            serve_demonstration()
+        else:
+            serve_installation()
     except SettingError as error:
         sys.exit(str(error))
+
+
+def serve_installation() -> None:
+    """What the settings say, if it may stand before the public; else one sentence."""
+    app = create_app()
+    refuse_unfit(app.config, is_debug=app.debug)
+    refuse_taken_port(app.config["HOST"], app.config["PORT"], "make start")
+    with app.app_context():
+        migrate(app)
+        refuse_unfounded()
+        print(f"\n  Wujin   {app.config['BASE_URL']}/\n\n  see that all is well:   .venv/bin/flask check"
+              "\n  stop it with Ctrl-C\n", flush=True)
+    serve(app)
+
+
+def refuse_unfounded() -> None:
+    """:raises SettingError: where there is no office yet, or an invented one."""
+    if not is_set_up():
+        raise SettingError("This installation is not set up yet. Run first:  .venv/bin/flask setup")
+    if Installation.is_shown_as_demonstration():
+        raise SettingError("This database holds demonstration data. A real installation needs one of its own: "
+                           "set INSTANCE_PATH or DATABASE_URL to another.")
 
 
 def serve_demonstration() -> None:
@@ -43,7 +71,6 @@ def serve_demonstration() -> None:
     # The web workers are processes of their own and read the same settings.
     os.environ["INSTANCE_PATH"] = str(Path(os.environ.get("INSTANCE_PATH") or "instance") / "demo")
     os.environ.pop("DATABASE_URL", None)
-    logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
     app = create_app()
     refuse_taken_port(app.config["HOST"], app.config["PORT"])
     with app.app_context():
@@ -56,15 +83,21 @@ def prepare(app: Flask) -> None:
     """Brings the tables up to date and loads the demonstration into a database that has none."""
     from app import demonstration  # heavy, and of no use to a real installation
 
-    if not is_current(app):
-        from flask_migrate import upgrade  # Alembic is slow to load, and most starts need none of it
-
-        print("preparing the database ...", flush=True)
-        upgrade()
-        logging.getLogger().setLevel(logging.WARNING)
+    migrate(app)
     if not demonstration.people():
         print("loading the demonstration ...", flush=True)
         demonstration.load(now())
+
+
+def migrate(app: Flask) -> None:
+    """Brings the tables up to date where they are not."""
+    if is_current(app):
+        return
+    from flask_migrate import upgrade  # Alembic is slow to load, and most starts need none of it
+
+    print("preparing the database ...", flush=True)
+    upgrade()
+    logging.getLogger().setLevel(logging.WARNING)
 
 
 def greet(app: Flask) -> None:
@@ -99,14 +132,15 @@ def serve(app: Flask) -> None:
     server.serve()
 
 
-def refuse_taken_port(host: str, port: int) -> None:
+def refuse_taken_port(host: str, port: int, command: str = "make run") -> None:
     """One sentence instead of a trace when something listens there already."""
     with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind((host, port))
         except OSError as error:
-            sys.exit(f"Cannot listen on {host} port {port} ({error.strerror}). Choose another: PORT=8001 make run")
+            sys.exit(f"Cannot listen on {host} port {port} ({error.strerror}). "
+                     f"Choose another: PORT={port + 1} {command}")
 
 
 def web() -> Flask:

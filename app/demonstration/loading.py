@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from flask_babel import gettext as _
@@ -20,7 +19,6 @@ from app.errors import Refused
 from app.plans import importing
 from app.plans.models import Plan
 
-SEED = Path(importing.__file__).parent / "data" / "plan_2023.csv"
 PUBLISHED = datetime(2023, 3, 1, 1, tzinfo=UTC)
 
 
@@ -46,7 +44,7 @@ def load(as_of: datetime) -> None:
 
 def _plans(root: Organization, year: int, as_of: datetime) -> Plan:
     """The plan of 2023 as it was published, and the running year's made from it."""
-    published = importing.read(SEED, root, 2023, "2023年深入开展知识产权“五进”推进计划")
+    published = importing.sample(root)
     db.session.add(published)
     published.adopt(PUBLISHED)
     january = min(as_of, datetime(year, 1, 5, 1, tzinfo=UTC))

@@ -11,6 +11,7 @@ from app.accounts.places import Organization
 from app.plans.models import Basis, Category, DeliveredBy, Indicator, Measure, Plan, Sector, Task
 from app.plans.target import Comparison
 
+SAMPLE = Path(__file__).parent / "data" / "plan_2023.csv"
 OUTSIDE_FROM = 1000  # a head count of this size is enrolled elsewhere and comes by sheet
 
 
@@ -36,6 +37,11 @@ def read(path: Path, organization: Organization, year: int, title: str) -> Plan:
     if not categories:
         raise UnreadablePlan("the file holds no task")
     return plan
+
+
+def sample(organization: Organization) -> Plan:
+    """The plan of 2023 as it was published, not yet added to the session."""
+    return read(SAMPLE, organization, 2023, "2023年深入开展知识产权“五进”推进计划")
 
 
 def _rows(path: Path) -> Iterator[tuple[int, dict[str, str]]]:
