@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from playwright.sync_api import Browser
 
 TOP = Path(__file__).resolve().parent.parent.parent
 SCREENSHOTS = TOP / ".screenshots"
@@ -89,6 +90,19 @@ def demonstration(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demonstr
             process.wait(20)
         except subprocess.TimeoutExpired:
             os.killpg(process.pid, signal.SIGKILL)
+
+
+@pytest.fixture(scope="session")
+def organizer_state(browser: Browser, demonstration: Demonstration) -> dict[str, Any]:
+    """The storage of a browser in which the demonstration's organizer used the one-time link."""
+    context = browser.new_context(locale="zh-CN")
+    page = context.new_page()
+    page.goto(demonstration.links[0])
+    page.locator("main form .button-main").click()
+    page.wait_for_url("**/console/**")
+    state = context.storage_state()
+    context.close()
+    return state  # type: ignore[return-value]
 
 
 def _wait(address: str, process: subprocess.Popen[str], log: Path) -> None:

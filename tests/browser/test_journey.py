@@ -9,6 +9,7 @@ import urllib.parse
 import urllib.request
 from datetime import datetime, timedelta
 from threading import Thread
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import ical.calendar_stream
@@ -27,8 +28,9 @@ WIDE, PHONE = {"width": 1280, "height": 900}, {"width": 390, "height": 844}
 class Walk:
     """One person's browser in the demonstration."""
 
-    def __init__(self, browser: Browser, demonstration: Demonstration, viewport: dict[str, int]) -> None:
-        self.context: BrowserContext = browser.new_context(viewport=viewport, locale="zh-CN")
+    def __init__(self, browser: Browser, demonstration: Demonstration, viewport: dict[str, int],
+                 state: dict[str, Any] | None = None) -> None:
+        self.context: BrowserContext = browser.new_context(viewport=viewport, locale="zh-CN", storage_state=state)
         self.page: Page = self.context.new_page()
         self.at = demonstration
 
@@ -93,11 +95,8 @@ def a_participant(browser: Browser, demonstration: Demonstration, event: int, na
 
 
 @pytest.fixture(scope="module")
-def organizer(browser: Browser, demonstration: Demonstration):
-    walk = Walk(browser, demonstration, WIDE)
-    walk.go(demonstration.links[0])
-    walk.page.locator("main form .button-main").click()
-    walk.page.wait_for_url("**/console/")
+def organizer(browser: Browser, demonstration: Demonstration, organizer_state: dict[str, Any]):
+    walk = Walk(browser, demonstration, WIDE, organizer_state)
     yield walk
     walk.context.close()
 

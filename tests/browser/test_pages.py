@@ -76,26 +76,13 @@ def test_a_public_page_holds(browser: Browser, demonstration: Demonstration, nam
     assert faults == []
 
 
-@pytest.fixture(scope="module")
-def organizer(browser: Browser, demonstration: Demonstration):
-    """The storage of a browser in which the demonstration's organizer is signed in."""
-    context = browser.new_context()
-    page = context.new_page()
-    page.goto(demonstration.links[0])
-    page.click("main form .button-main")
-    page.wait_for_url("**/console/")
-    state = context.storage_state()
-    context.close()
-    return state
-
-
 @pytest.mark.parametrize(("width", "theme"), [(390, "light"), (1280, "dark")] if not ALL else
                          list(product((320, 390, 1280, 1920), ("light", "dark"))))
 @pytest.mark.parametrize("name", CONSOLE)
-def test_a_console_page_holds(browser: Browser, demonstration: Demonstration, organizer, name: str, width: int,
-                              theme: str) -> None:
+def test_a_console_page_holds(browser: Browser, demonstration: Demonstration, organizer_state, name: str,
+                              width: int, theme: str) -> None:
     context = browser.new_context(viewport={"width": width, "height": 900}, color_scheme=theme,
-                                  storage_state=organizer)
+                                  storage_state=organizer_state)
     page = context.new_page()
     watcher = Watcher(page, demonstration.address)
 
