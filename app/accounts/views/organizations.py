@@ -53,14 +53,14 @@ def organization(id: int) -> str:
 
 @bp.get("/console/admin/organizations/<int:id>/children/new")
 @allowed(*MANAGERS)
-def new_child(id: int) -> Page:
+def new_organization(id: int) -> Page:
     parent = _organization(id)
     return _form(parent, ChildForm(parent), "child")
 
 
 @bp.post("/console/admin/organizations/<int:id>/children")
 @allowed(*MANAGERS)
-def add_child(id: int) -> Page:
+def add_organization(id: int) -> Page:
     parent = _held(id)
     form = ChildForm(parent)
     return _done_with(id, form, "child", lambda: Organization.founded(
@@ -70,14 +70,14 @@ def add_child(id: int) -> Page:
 
 @bp.get("/console/admin/organizations/<int:id>/name")
 @allowed(*MANAGERS)
-def name(id: int) -> Page:
+def organization_name(id: int) -> Page:
     one = _organization(id)
     return _form(one, NameForm(obj=one), "name")
 
 
 @bp.post("/console/admin/organizations/<int:id>/name")
 @allowed(*MANAGERS)
-def rename(id: int) -> Page:
+def rename_organization(id: int) -> Page:
     one, form = _held(id), NameForm()
     return _done_with(id, form, "name", lambda: one.rename(form.name.data, now(), name_en=form.name_en.data or ""),
                       _("已改名。原来的名称仍能搜到，日历里的主办单位已更新。"))
@@ -85,7 +85,7 @@ def rename(id: int) -> Page:
 
 @bp.get("/console/admin/organizations/<int:id>/aliases")
 @allowed(*MANAGERS)
-def aliases(id: int) -> Page:
+def organization_aliases(id: int) -> Page:
     one = _organization(id)
     form = AliasesForm()
     form.aliases.data = "\n".join(one.aliases)
@@ -94,21 +94,21 @@ def aliases(id: int) -> Page:
 
 @bp.post("/console/admin/organizations/<int:id>/aliases")
 @allowed(*MANAGERS)
-def set_aliases(id: int) -> Page:
+def set_organization_aliases(id: int) -> Page:
     one, form = _held(id), AliasesForm()
     return _done_with(id, form, "aliases", lambda: one.go_by(form.words, now()), _("别名已保存。"))
 
 
 @bp.get("/console/admin/organizations/<int:id>/parent")
 @allowed(*MANAGERS)
-def place(id: int) -> Page:
+def organization_parent(id: int) -> Page:
     one = _organization(id, uproot=True)
     return _form(one, _targets(_("移到哪个单位下面"), one), "parent")
 
 
 @bp.post("/console/admin/organizations/<int:id>/parent")
 @allowed(*MANAGERS)
-def move(id: int) -> Page:
+def move_organization(id: int) -> Page:
     one = _held(id, uproot=True)
     form = _targets(_("移到哪个单位下面"), one)
     return _done_with(id, form, "parent", lambda: one.move(_organization(int(form.target.data)), now()),
@@ -117,14 +117,14 @@ def move(id: int) -> Page:
 
 @bp.get("/console/admin/organizations/<int:id>/merger")
 @allowed(*MANAGERS)
-def merger(id: int) -> Page:
+def organization_merger(id: int) -> Page:
     one = _organization(id, uproot=True)
     return _form(one, _targets(_("并入哪个单位"), one), "merger")
 
 
 @bp.post("/console/admin/organizations/<int:id>/merger")
 @allowed(*MANAGERS)
-def merge(id: int) -> Page:
+def merge_organization(id: int) -> Page:
     one = _held(id, uproot=True)
     form = _targets(_("并入哪个单位"), one)
     return _done_with(id, form, "merger", lambda: one.merge_into(_organization(int(form.target.data)), now()),
@@ -133,7 +133,7 @@ def merge(id: int) -> Page:
 
 @bp.post("/console/admin/organizations/<int:id>/closing")
 @allowed(*MANAGERS)
-def close(id: int) -> Response:
+def close_organization(id: int) -> Response:
     _held(id, uproot=True).close(now())
     db.session.commit()
     return _back(id, _("已关闭。以前的活动和数字都还在。"))
@@ -141,7 +141,7 @@ def close(id: int) -> Response:
 
 @bp.post("/console/admin/organizations/<int:id>/reopening")
 @allowed(*MANAGERS)
-def reopen(id: int) -> Response:
+def reopen_organization(id: int) -> Response:
     _held(id, uproot=True).reopen(now())
     db.session.commit()
     return _back(id, _("已恢复。"))
