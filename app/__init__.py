@@ -48,6 +48,8 @@ def _open_rooms(app: Flask) -> None:
     from app.events.views import board, console
     from app.feeds import cli as feeds_cli
     from app.feeds import views as feeds
+    from app.keeping import cli as keeping_cli
+    from app.outbox import cli as outbox_cli
     from app.outbox import views as outbox
     from app.plans import cli as plans_cli
     from app.plans import console as console_plans
@@ -62,7 +64,8 @@ def _open_rooms(app: Flask) -> None:
                  feeds.bp):
         app.register_blueprint(room)
     for commands in (checking.check, audit_cli.audit, accounts_cli.setup, accounts_cli.accounts, plans_cli.plan,
-                     feeds_cli.feeds, reminders_cli.reminders):
+                     feeds_cli.feeds, outbox_cli.outbox, reminders_cli.reminders,
+                     keeping_cli.backup, keeping_cli.restore):
         app.cli.add_command(commands)
 
 

@@ -17,7 +17,7 @@ from zoneinfo import ZoneInfo
 from flask import current_app
 
 from app.db import db, reading
-from app.outbox import claiming, gates, late, transport
+from app.outbox import claiming, gates, holding, late, transport
 from app.outbox.answers import AFTER_UNKNOWN, Answer, Outcome, last_chance, retry_after
 from app.outbox.claiming import LEASE_FOR_DATA, LeaseLost, fenced
 from app.outbox.message import Prepared, Unsendable, envelope
@@ -35,7 +35,7 @@ def deliver(as_of: datetime, limit: int = 200, node: str = "") -> int:
     clock = _Clock(as_of)
     db.session.commit()
     with reading():  # an idle ring takes no write lock
-        nothing = not claiming.is_anything_due(as_of)
+        nothing = not claiming.is_anything_due(as_of) or bool(holding.held())
         db.session.commit()
     if nothing:
         return 0
