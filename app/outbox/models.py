@@ -117,6 +117,15 @@ class Delivery(Model):
     last_code: Mapped[int | None]
     sent_at: Mapped[datetime | None]
 
+    @property
+    def is_kept(self) -> bool:
+        """Done with, but never given to a mail server: it stays here to be read."""
+        return self.state == DeliveryState.ACCEPTED and self.reason != ""
+
+    @property
+    def outcome(self) -> str:
+        return _("留在发件箱，没有寄出") if self.is_kept else DeliveryState(self.state).label
+
     @classmethod
     def waiting(cls) -> Select[Delivery]:
         return select(cls).where(cls.state == DeliveryState.PENDING.value)

@@ -12,14 +12,14 @@ from app.accounts.access import allowed
 from app.clock import now
 from app.db import db
 from app.events.models import Event
-from app.outbox.models import Delivery, DeliveryState
+from app.outbox.models import Delivery
 from app.reminders.models import Occurrence
 from app.signup.contact import masked
 
 bp = Blueprint("outbox", __name__)
 
 AHEAD = timedelta(days=30)
-SHOWN = 200
+SHOWN = 60
 TONES = {"pending": "wait", "claimed": "wait", "accepted": "good", "failed": "bad", "ambiguous": "wait",
          "cancelled": "quiet", "missed": "bad", "suppressed": "bad", "merged": "quiet", "bounced": "bad"}
 
@@ -32,8 +32,8 @@ def letters() -> str:
     abouts = events.with_only_columns(literal("event:") + cast(Event.id, String))
     coming = db.session.scalars(
         Occurrence.upcoming(events.with_only_columns(Event.id), now() + AHEAD).limit(SHOWN)
-        .options(joinedload(Occurrence.event), joinedload(Occurrence.rule))).unique().all()
+        .options(joinedload(Occurrence.event).joinedload(Event.parent), joinedload(Occurrence.rule))).unique().all()
     gone = db.session.scalars(
         Delivery.about_any(abouts).limit(SHOWN).options(joinedload(Delivery.content))).all()
-    return render_template("outbox/letters.html", coming=coming, gone=gone, state=DeliveryState, shown=SHOWN,
+    return render_template("outbox/letters.html", coming=coming, gone=gone, shown=SHOWN,
                            tones=TONES, masked=masked)

@@ -6,7 +6,7 @@ import enum
 from dataclasses import dataclass
 from datetime import datetime
 
-from flask_babel import gettext as _
+from flask_babel import ngettext
 from sqlalchemy import CheckConstraint, ForeignKey, Index, Select, String, UniqueConstraint, select, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
@@ -81,8 +81,8 @@ class ReminderRule(Model):
     @property
     def label(self) -> str:
         if self.lead_unit == LeadUnit.DAYS:
-            return _("前 %(count)d 天", count=self.lead_amount)
-        return _("前 %(count)d 小时", count=self.lead_amount)
+            return ngettext("前 %(num)d 天", "前 %(num)d 天", self.lead_amount)
+        return ngettext("前 %(num)d 小时", "前 %(num)d 小时", self.lead_amount)
 
     @classmethod
     def of_event(cls, event_id: int) -> Select[ReminderRule]:

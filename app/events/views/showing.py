@@ -15,7 +15,7 @@ from app.events.views.desk import EDITORS, bp, may_edit
 from app.events.views.enrolled import enrols_at, listed, masked
 from app.events.words import EventKind
 from app.forms import PlainForm
-from app.outbox.models import Delivery, DeliveryState
+from app.outbox.models import Delivery
 from app.signup.queries import seats_taken
 
 LETTERS = 20
@@ -30,7 +30,6 @@ def show(id: int) -> str:
     return render_template(
         "console/event.html", event=event, as_of=as_of, seats=_seats(event), enrols_at=enrols_at(event),
         parts=_living_parts(event), may_edit=is_mine, enrolments=listed(event) if is_mine else [], masked=masked,
-        delivery_word=lambda state: DeliveryState(state).label,
         letters=db.session.scalars(Delivery.concerning(f"event:{event.id}").options(
             joinedload(Delivery.content)).limit(LETTERS)).all(),
         part_word=EventKind(event.kind).part if event.parent_id is None else None, form=PlainForm())
