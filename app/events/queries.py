@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from flask_babel import gettext as _
-from sqlalchemy import Select, exists, select
+from sqlalchemy import Select, exists, or_, select
 from sqlalchemy.orm import joinedload, selectinload
 
 from app.accounts.places import Organization
@@ -51,6 +52,13 @@ def on_their_own(actor: Actor) -> Select[Event]:
 
 def ahead(actor: Actor, as_of: datetime) -> Select[Event]:
     return on_their_own(actor).where(Event.ends_at > as_of)
+
+
+def ahead_naming(actor: Actor, words: Sequence[str], as_of: datetime) -> Select[Event]:
+    """Not yet over nor cancelled, and one of `words` (a name, an address, a number) stands as its contact."""
+    return ahead(actor, as_of).where(
+        or_(*(Event.contact.contains(word, autoescape=True) for word in words)),
+        Event.state != EventState.CANCELLED.value)
 
 
 def past(actor: Actor, as_of: datetime) -> Select[Event]:

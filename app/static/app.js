@@ -140,6 +140,27 @@
     if (pressed.classList.contains("js-print")) window.print();
   });
 
+  // ---- work behind the page ----------------------------------------------------------------------
+
+  each("[data-job]", function (card) {
+    var bar = card.querySelector("progress"), line = card.querySelector(".job-words");
+    function show(job) {
+      if (job.is_over) return location.reload();
+      line.textContent = line.dataset[job.state];
+      if (job.total) { bar.max = job.total; bar.value = job.done; }
+      card.querySelector(".job-silent").hidden = job.is_rung;
+      ask();
+    }
+    function ask() {
+      setTimeout(function () {
+        fetch(card.dataset.job, { headers: { Accept: "application/json" } })
+          .then(function (answer) { return answer.json(); }).then(show)
+          .catch(function () { location.reload(); });
+      }, 1000);
+    }
+    if (window.fetch) ask(); else setTimeout(function () { location.reload(); }, 2000);
+  });
+
   var summary = document.querySelector(".summary");
   if (summary) summary.focus();
   showChoices();

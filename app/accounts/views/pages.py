@@ -4,9 +4,14 @@ from __future__ import annotations
 
 from app.accounts.views import (  # noqa: F401  routes of the same blueprint
     admin,
+    handing_over,
+    jobs,
     links,
     organizations,
     reach,
+    settings,
+    staff,
+    staff_import,
 )
 from app.accounts.views.desk import bp
 

@@ -1,0 +1,103 @@
+"""What is asked of an administrator about his people."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from flask_wtf import FlaskForm
+from flask_wtf.file import FileField, FileRequired, FileSize
+from wtforms import SelectField, SelectMultipleField, ValidationError
+from wtforms.validators import InputRequired
+
+from app.accounts.models import Actor, Person, Role
+from app.accounts.places import Organization
+from app.contact import BadContact, Contact
+from app.db import db
+from app.errors import Refused
+from app.forms import line
+
+MOST_BYTES = 8 * 1024 * 1024
+
+
+class StaffForm(FlaskForm):  # type: ignore[misc]
+    """`status` is what a page with this form answers when it is shown again."""
+
+    status = 422
+
+    def refuse(self, error: Refused) -> None:
+        self.form_errors.append(error.sentence)
+        self.status = error.status
+
+
+class PlacedForm(StaffForm):
+    """A role at a unit within reach."""
+
+    organization = SelectField(_l("单位"), coerce=int)
+    role = SelectField(_l("角色"))
+
+    def __init__(self, actor: Actor, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.units = {unit.id: unit for unit in db.session.scalars(Organization.open_under(actor.paths))}
+        shallow = min((unit.path.count("/") for unit in self.units.values()), default=0)
+        self.organization.choices = [(unit.id, "\u3000" * (unit.path.count("/") - shallow) + unit.name)
+                                     for unit in self.units.values()]
+        self.role.choices = [(role.value, role.label) for role in _by_frequency()]
+
+    @property
+    def chosen_unit(self) -> Organization:
+        return self.units[self.organization.data]
+
+
+class NewPersonForm(PlacedForm):
+    name = line(_l("姓名"), 60, InputRequired(_l("请填姓名。")), description=_l("同一单位有重名的，请加上科室。"))
+    contact = line(_l("邮箱或手机号"), 254, InputRequired(_l("请填邮箱或手机号。")),
+                   description=_l("有邮箱的会收到登录链接；只有手机号的，请把下一页的二维码给他扫。"))
+
+    def validate_contact(self, field: Any) -> None:
+        try:
+            self.way = Contact.read(field.data or "")
+        except BadContact as error:
+            raise ValidationError(error.sentence) from error
+
+
+class RoleForm(PlacedForm):
+    """Another role for somebody known."""
+
+
+class HandOverForm(StaffForm):
+    successor = SelectField(_l("由谁接手"), coerce=int)
+    contact = line(_l("活动的联系人改成"), 120,
+                   description=_l("写姓名和电话，公开页面上会显示。不改就留空。"))
+    events = SelectMultipleField(_l("要改联系人的活动"), coerce=int)
+
+    def __init__(self, people: list[Person], events: list[tuple[int, str]], **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.people = {one.id: one for one in people}
+        self.successor.choices = [(one.id, _("%(name)s（%(unit)s）", name=one.name, unit=one.organization.name))
+                                  for one in people]
+        self.events.choices = events
+
+
+class SheetForm(StaffForm):
+    sheet = FileField(_l("人员表格"), [
+        FileRequired(_l("请选一个表格文件。")), FileSize(MOST_BYTES, message=_l("文件超过 8 MB，请分成几份。"))],
+        description=_l(".xlsx 或 .csv，最多一万行。要有姓名、单位、邮箱或手机、角色这几列。"))
+
+
+class ApplyForm(StaffForm):
+    """Under which unit those are founded that nobody knew."""
+
+    parent = SelectField(_l("新单位建在"), coerce=int)
+
+    def __init__(self, actor: Actor, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.units = {unit.id: unit for unit in db.session.scalars(Organization.open_under(actor.paths))}
+        self.parent.choices = [(unit.id, unit.name) for unit in self.units.values()]
+
+
+def _by_frequency() -> list[Role]:
+    """The one that most people get comes first."""
+    return [Role.ORGANIZER, Role.REVIEWER, Role.PLANNER, Role.LEADER, Role.ADMINISTRATOR, Role.SECURITY_ADMIN,
+            Role.AUDITOR]
