@@ -9,7 +9,7 @@ from app.accounts import regions
 from app.accounts.models import Installation, Person, Role
 from app.accounts.places import Organization, Region
 from app.accounts.settings import OfficeSettings
-from app.db import Change, db, note
+from app.db import db
 from app.errors import Refused
 
 
@@ -38,12 +38,8 @@ def found(*, office: str, region: str, as_of: datetime, **settings: Any) -> Orga
     place = db.session.scalars(Region.named(region.strip()).limit(1)).first()
     if place is None:
         raise NoSuchRegion(f"there is no region called “{region}”; give its Chinese name or GB/T 2260 code")
-    root = Organization(name=office.strip(), region=place, kind="office", aliases=[])
-    db.session.add(root)
-    db.session.flush()
-    root.settle()
+    root = Organization.founded(office.strip(), None, as_of, region=place)
     db.session.add(Installation(is_demonstration=False, made_at=as_of))
-    note(Change(root, "founded", as_of, after={"name": root.name, "region": place.name}))
     OfficeSettings.of(root).change(as_of, **{name: value for name, value in settings.items() if value})
     return root
 

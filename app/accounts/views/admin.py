@@ -19,7 +19,8 @@ PAGES: tuple[tuple[str, str, LazyString, LazyString, frozenset[Role]], ...] = (
      ADMINISTRATORS | {Role.SECURITY_ADMIN, Role.AUDITOR}),
     ("accounts.organizations", "network", _l("单位"), _l("部门、市州、区县：添加、改名、移动、合并。"), EVERYBODY),
     ("accounts.reach", "key-round", _l("我的权限"), _l("我有哪些角色，能做什么，为什么有些不能改。"), EVERYBODY),
-    ("accounts.settings", "sliders-horizontal", _l("设置"), _l("允许偏差、默认提醒、保留天数、页脚、发信限额。"), ADMINISTRATORS),
+    ("accounts.settings", "sliders-horizontal", _l("设置"), _l("允许偏差、默认提醒、保留天数、页脚、发信限额。"),
+     ADMINISTRATORS),
 )
 
 
