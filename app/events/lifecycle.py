@@ -44,12 +44,17 @@ class Lifecycle:
         if self.is_public:
             return
         self._must_be(EventState.DRAFT, EventState.SUBMITTED)
+        was_submitted = self.state == EventState.SUBMITTED
         with self._changing("published", as_of, schedule=True):
             self.state = EventState.PUBLISHED.value
             self.published_at = self.published_at or as_of
             self.returned_reason = ""
             self.unpublished_at = None
+            if self.figures and self.starts_at <= as_of:  # entered after it was held; they waited with it
+                self.state, self.held_at, self.figures_confirmed_at = EventState.HELD.value, as_of, as_of
         self._carry(lambda part: part.publish(as_of))
+        if was_submitted:
+            self._tell_parent(as_of)
 
     def unpublish(self: Event, as_of: datetime, reason: str = "") -> None:
         """Back to a draft; feeds keep a tombstone."""
@@ -119,18 +124,21 @@ class Lifecycle:
     def record_figures(self: Event, entered: Figures, as_of: datetime, *, confirmed: bool) -> None:
         """The first entry of figures is what makes an event held; a later one corrects them."""
         self._must_not_be(EventState.CANCELLED, EventState.CLOSED)
+        self.enter_figures(entered, as_of)
+        with self._changing("held", as_of, also=self.figures.as_words()):
+            self.state = EventState.HELD.value
+            self.held_at = self.held_at or as_of
+            self.published_at = self.published_at or as_of
+            self.figures_confirmed_at, self.returned_reason = as_of if confirmed else None, ""
+        self._carry(lambda part: part.count_as_held(as_of))
+
+    def enter_figures(self: Event, entered: Figures, as_of: datetime) -> None:
         if self.starts_at > as_of:
             raise WrongState(_("活动还没有开始，不能登记人数。"))
         if self.figures is None:
             self.figures = entered
         else:
             self.figures.correct(entered)
-        with self._changing("held", as_of, figures=self.figures.as_words()):
-            self.state = EventState.HELD.value
-            self.held_at = self.held_at or as_of
-            self.published_at = self.published_at or as_of
-            self.figures_confirmed_at = as_of if confirmed else None
-        self._carry(lambda part: part.count_as_held(as_of))
 
     def count_as_held(self: Event, as_of: datetime) -> None:
         """A stage or session of a parent that was held, once it has begun."""
@@ -158,8 +166,9 @@ class Lifecycle:
         self._carry(lambda part: part.discard(as_of))
         self._tell_parent(as_of)
 
-    def add_part(self: Event, part: Event, as_of: datetime) -> None:
-        """Puts `part` under this one as what its kind is divided into."""
+    def add_part(self: Event, part: Event, as_of: datetime, *, announced: bool = True) -> None:
+        """Puts `part` under this one as what its kind is divided into; a public one's new day shows with it,
+        or waits for a reviewer when not `announced`."""
         word = EventKind(self.kind).part
         if word is None or self.parent is not None:
             raise WrongState(_("“%(kind)s”不能再分。", kind=EventKind(self.kind).label))
@@ -168,16 +177,16 @@ class Lifecycle:
         self.parts.append(part)
         if word.follows_parent:
             part.kind, part.takes_enrolments = self.kind, False
-            part._tell_parent(as_of)
-            if self.is_public:
+            if self.is_public and announced:
                 part.publish(as_of)
+            part._tell_parent(as_of)
         self.version += 1
 
     # ------------------------------------------------------------ what the verbs share
 
     @contextmanager
     def _changing(self: Event, what: str, as_of: datetime, *, schedule: bool = False, quiet: bool = False,
-                  figures: dict[str, Any] | None = None) -> Iterator[None]:
+                  also: dict[str, Any] | None = None) -> Iterator[None]:
         before, was_public = self.facts(), self.published_at is not None
         yield
         self.version += 1
@@ -185,7 +194,7 @@ class Lifecycle:
         if was_public:
             self.sequence += 1
             self.schedule_version += 1 if schedule else 0
-        note(Change(self, what, as_of, before=before, after=self.facts() | (figures or {}), quiet=quiet))
+        note(Change(self, what, as_of, before=before, after=self.facts() | (also or {}), quiet=quiet))
 
     def _must_be(self: Event, *states: EventState) -> None:
         if self.state not in states:
@@ -209,7 +218,8 @@ class Lifecycle:
         parent = self.parent
         if parent is None or parent.deleted_at or not Part(self.part).follows_parent:
             return
-        spans = [one.span for one in parent.parts if one.state != EventState.CANCELLED and not one.deleted_at]
+        spans = [one.span for one in parent.parts if one.state != EventState.CANCELLED and not one.deleted_at
+                 and (one.is_public or not parent.is_public)]  # a day that waits for a reviewer moves nothing yet
         whole = spans[0].joined(spans[1:]) if spans else parent.span
         if whole == parent.span:
             return

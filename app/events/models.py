@@ -15,6 +15,7 @@ from app.db import Base, Model
 from app.events.figures import Figures, Photo
 from app.events.lifecycle import SHOWN, Lifecycle
 from app.events.span import Span
+from app.events.submitting import Comment, Submission, Submitting
 from app.events.words import AttendanceMode, EventKind, EventState, Part
 from app.plans.models import Task
 
@@ -47,7 +48,7 @@ def new_uid() -> str:
     return f"{secrets.token_hex(12)}@{current_app.config['UID_HOST']}"
 
 
-class Event(Lifecycle, Model):
+class Event(Lifecycle, Submitting, Model):
     """One node of the tree. Times are a `Span`; a parent with stages or sessions spans whole days."""
 
     __tablename__ = "event"
@@ -110,6 +111,8 @@ class Event(Lifecycle, Model):
     deleted_at: Mapped[datetime | None]
     figures: Mapped[Figures | None] = relationship(back_populates="event", cascade="all, delete-orphan")
     figures_confirmed_at: Mapped[datetime | None]
+    submission: Mapped[Submission | None] = relationship(cascade="all, delete-orphan")
+    comments: Mapped[list[Comment]] = relationship(order_by=Comment.id, cascade="all, delete-orphan")
     photos: Mapped[list[Photo]] = relationship(
         back_populates="event", order_by="Photo.added_at", cascade="all, delete-orphan")
 

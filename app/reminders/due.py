@@ -13,6 +13,7 @@ from sqlalchemy import func, select
 
 from app.audit import recording
 from app.db import db
+from app.events import digest
 from app.events.models import Event
 from app.outbox import posting, sending
 from app.outbox.letter import Recipient
@@ -39,7 +40,7 @@ def tick(as_of: datetime, owner: str = "", slice_size: int = SLICE) -> Ticked:
     """Marks what is past its use, writes one slice of letters, seals the audit. The caller commits."""
     missed = miss(as_of)
     sending.tidy(as_of)
-    written = expand(as_of, slice_size)
+    written = expand(as_of, slice_size) + digest.post_daily(as_of)
     recording.seal()
     if owner:
         Heartbeat.beat(HEART, owner, as_of)

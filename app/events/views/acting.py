@@ -14,9 +14,11 @@ from app.db import db
 from app.errors import Refused
 from app.events.counting import FiguresForm, add_photos, forget_photos, keep_photos
 from app.events.forms import ReasonForm, ScheduleForm
+from app.events.lifecycle import WrongState
 from app.events.models import Event
 from app.events.queries import get_event
-from app.events.views.desk import EDITORS, answer, bp, done, judged
+from app.events.reviewing import announce, count_heads, tell_of_acting, to_work_on
+from app.events.views.desk import EDITORS, answer, bp, done, judged, settled
 from app.events.views.enrolled import reached_by
 
 Page = tuple[str, int] | Response
@@ -26,33 +28,36 @@ Page = tuple[str, int] | Response
 @allowed(*EDITORS)
 def publish(id: int) -> Response:
     event = get_event(g.actor, id, lock=True)
-    event.publish(now())
+    is_shown = announce(event, g.actor.person, now())
     db.session.commit()
-    return done(event, _("已发布，公开日历和订阅里都能看到了。"))
+    return done(event, _("已发布，公开日历和订阅里都能看到了。") if is_shown else _("已送审，通过以后公开。"))
 
 
 @bp.post("/events/<int:id>/unpublication")
 @allowed(*EDITORS)
 def unpublish(id: int) -> Response:
     event = get_event(g.actor, id, lock=True)
-    event.unpublish(now())
-    db.session.commit()
-    return done(event, _("已撤回成草稿，公开日历里不再显示。"))
+    if not event.is_public:
+        return done(event, _("已撤回成草稿，公开日历里不再显示。"))
+    subject = to_work_on(event, g.actor.person)
+    subject.unpublish(now())
+    return settled(subject, _("已撤回成草稿，公开日历里不再显示。"))
 
 
 @bp.post("/events/<int:id>/restoration")
 @allowed(*EDITORS)
 def restore(id: int) -> Response:
-    event = get_event(g.actor, id, lock=True)
-    event.restore(now())
-    db.session.commit()
-    return done(event, _("已恢复，照常举办。"))
+    subject = to_work_on(get_event(g.actor, id, lock=True), g.actor.person)
+    subject.restore(now())
+    return settled(subject, _("已恢复，照常举办。"))
 
 
 @bp.post("/events/<int:id>/closing")
 @allowed(*EDITORS)
 def close(id: int) -> Response:
     event = get_event(g.actor, id, lock=True)
+    if event.figures and not event.figures_confirmed_at:
+        raise WrongState(_("人数还没有审核确认，确认以后再办结。"))
     event.close(now())
     db.session.commit()
     return done(event, _("已办结，材料齐了。"))
@@ -73,7 +78,7 @@ def discard(id: int) -> Response:
 def schedule(id: int) -> Page:
     event = get_event(g.actor, id)
     form = ScheduleForm()
-    form.show(event)
+    form.show(to_work_on(event, g.actor.person))
     return _page("console/schedule.html", event, form)
 
 
@@ -83,9 +88,9 @@ def reschedule(id: int) -> Page:
     event, form = get_event(g.actor, id, lock=True), ScheduleForm()
     if form.validate_on_submit():
         with judged(form):
-            form.move(event, now())
-            db.session.commit()
-            return done(event, _("时间地点已更新。"))
+            subject = to_work_on(event, g.actor.person)
+            form.move(subject, now())
+            return settled(subject, _("时间地点已更新。"))
     return _page("console/schedule.html", get_event(g.actor, id), form)
 
 
@@ -102,6 +107,7 @@ def postpone(id: int) -> Page:
     if form.validate_on_submit():
         with judged(form):
             event.postpone(now(), form.reason.data or "")
+            tell_of_acting(event, g.actor.person, now())
             db.session.commit()
             return done(event, _("已标为延期。定了新时间以后用“改期”。"))
     return _page("console/postponement.html", get_event(g.actor, id), form)
@@ -120,6 +126,7 @@ def cancel(id: int) -> Page:
     if form.validate_on_submit():
         with judged(form):
             event.cancel(now(), form.reason.data or "")
+            tell_of_acting(event, g.actor.person, now())
             db.session.commit()
             return done(event, _("已取消。页面和订阅里会写明取消。"))
     return _page("console/cancellation.html", get_event(g.actor, id), form)
@@ -151,13 +158,15 @@ def _recorded(id: int, form: FiguresForm) -> Response:
     photos = keep_photos(form.uploads, now())
     try:
         event = get_event(g.actor, id, lock=True)
-        event.record_figures(form.figures(g.actor.person, now()), now(), confirmed=True)
+        counts = count_heads(event, form.figures(g.actor.person, now()), g.actor.person, now())
         add_photos(event, photos, now())
         db.session.commit()
     except Refused:
         forget_photos(photos)
         raise
-    return done(event, _("已登记：%(count)d 人次。", count=event.figures.attendances if event.figures else 0))
+    heads = form.attendances.data
+    return done(event, _("已登记：%(count)d 人次。", count=heads) if counts else _(
+        "已登记：%(count)d 人次，审核确认以后计入。", count=heads))
 
 
 def _page(template: str, event: Event, form: Any) -> Page:

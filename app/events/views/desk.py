@@ -6,14 +6,17 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from flask import Blueprint, flash, g, redirect, request, url_for
+from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from app.accounts.models import Actor, Role
 from app.accounts.places import Organization
+from app.clock import now
 from app.db import db
 from app.errors import Refused
 from app.events.asking import ConsoleForm
 from app.events.models import Event
+from app.events.waiting import Proposed
 
 bp = Blueprint("console", __name__, url_prefix="/console")
 
@@ -51,3 +54,14 @@ def done(event: Event, sentence: str) -> Response:
     """Back to the event's page, with a sentence on what was done."""
     flash(sentence, "success")
     return redirect(url_for("console.show", id=event.id))
+
+
+def settled(subject: Event | Proposed, sentence: str) -> Response:
+    """Commits what was done to an event, or keeps what somebody above must agree to."""
+    if not isinstance(subject, Proposed):
+        db.session.commit()
+        return done(subject, sentence)
+    kept = subject.keep(g.actor.person, now())
+    db.session.commit()
+    return done(subject.event, _("改动已送审，通过以前公开页面和订阅不变。") if kept else _(
+        "没有要改的，原来的样子不变。"))

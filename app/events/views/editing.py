@@ -13,13 +13,16 @@ from app.accounts.access import allowed
 from app.clock import now
 from app.db import db
 from app.events import queries
+from app.events.approval import approval_of, approvals_by_kind
 from app.events.forms import EventForm
 from app.events.lifecycle import Stale
 from app.events.models import Event
 from app.events.queries import get_event, get_parent, made_by_form
+from app.events.reviewing import announce, to_work_on
 from app.events.views import parts
-from app.events.views.desk import EDITORS, answer, bp, done, judged, own_organization
+from app.events.views.desk import EDITORS, answer, bp, done, judged, own_organization, settled
 from app.events.views.enrolled import reached_by
+from app.events.waiting import Proposed
 from app.events.words import Part
 from app.signup.queries import seats_taken
 
@@ -58,9 +61,10 @@ def edit(id: int) -> Page:
     event = get_event(g.actor, id)
     if event.part and Part(event.part).follows_parent:
         return parts.edit(event)
+    subject = to_work_on(event, g.actor.person)
     form = _form_for(event)
-    form.show(event)
-    return _edit_page(event, form)
+    form.show(subject)
+    return _edit_page(subject, form)
 
 
 @bp.post("/events/<int:id>/edit")
@@ -69,14 +73,15 @@ def save(id: int) -> Page:
     event = get_event(g.actor, id, lock=True)
     if event.part and Part(event.part).follows_parent:
         return parts.save(event)
+    subject = to_work_on(event, g.actor.person)
     form = _form_for(event)
     with judged(form):
-        if form.version.data != str(event.version):
+        if form.version.data != str(subject.version):
             raise Stale
         if form.validate_on_submit():
-            form.write_to(event, now())
-            return _kept(event)
-    return _edit_page(get_event(g.actor, id), form)
+            form.write_to(subject, now())
+            return settled(subject, "") if isinstance(subject, Proposed) else _kept(subject)
+    return _edit_page(to_work_on(get_event(g.actor, id), g.actor.person), form)
 
 
 def _blank() -> tuple[EventForm, Event | None]:
@@ -112,13 +117,14 @@ def _kept(event: Event) -> Response:
     """Commits, and goes where the pressed button leads."""
     then = request.form.get("then", "")
     was_public = event.is_public
+    is_shown = was_public
     if then == "publish":
-        event.publish(now())
+        is_shown = announce(event, g.actor.person, now())
     db.session.commit()
     if then == "preview":
         return redirect(url_for("console.preview", id=event.id))
     if then == "publish" and not was_public:
-        return done(event, _("已发布，公开日历和订阅里都能看到了。"))
+        return done(event, _("已发布，公开日历和订阅里都能看到了。") if is_shown else _("已送审，通过以后公开。"))
     return done(event, _("已保存。") if was_public else _("已存为草稿，还没有公开。"))
 
 
@@ -129,15 +135,20 @@ def _form_for(event: Event) -> EventForm:
 
 
 def _new_page(form: EventForm) -> Page:
-    return render_template("console/new.html", form=form, event=None), answer(form)
+    """The button says what it does: for a kind that is reviewed above, it sends in."""
+    approvals = approvals_by_kind(own_organization(g.actor))
+    to_submit = [kind.label for kind, approval in approvals.items() if not approval.lets(g.actor.person)]
+    return render_template("console/new.html", form=form, event=None, to_submit=to_submit,
+                           submits_all=len(to_submit) == len(approvals)), answer(form)
 
 
-def _edit_page(event: Event, form: EventForm) -> Page:
+def _edit_page(subject: Event | Proposed, form: EventForm) -> Page:
     """A stale form carries the new version on, so that what was typed can be saved after a look."""
-    status = answer(form)
-    if form.version.data != str(event.version):
-        form.version.data = str(event.version)
+    status, event = answer(form), subject.event if isinstance(subject, Proposed) else subject
+    if form.version.data != str(subject.version):
+        form.version.data = str(subject.version)
     details: dict[str, Any] = {"reached": reached_by(event)} if event.is_public else {}
-    return render_template("console/edit.html", form=form, event=event, is_stale=status == 409, **details), status
+    return render_template("console/edit.html", form=form, event=event, is_stale=status == 409,
+                           approval=approval_of(event), **details), status
 
 

@@ -13,6 +13,7 @@ from app.errors import Refused
 from app.events.counting import HeldForm, add_photos, forget_photos, keep_photos
 from app.events.models import Event
 from app.events.queries import made_by_form
+from app.events.reviewing import count_heads
 from app.events.views.desk import EDITORS, answer, bp, done, judged, own_organization
 from app.events.words import EventKind
 
@@ -50,10 +51,12 @@ def _recorded(form: HeldForm) -> Response:
             tasks=form.chosen_tasks, regions=form.chosen_regions, form_key=form.form_key.data or None)
         db.session.add(event)
         db.session.flush()
-        event.record_figures(form.figures(g.actor.person, now()), now(), confirmed=True)
+        counts = count_heads(event, form.figures(g.actor.person, now()), g.actor.person, now())
         add_photos(event, photos, now())
         db.session.commit()
     except Refused:
         forget_photos(photos)
         raise
-    return done(event, _("已登记：%(count)d 人次，计入所选任务。", count=form.attendances.data))
+    heads = form.attendances.data
+    return done(event, _("已登记：%(count)d 人次，计入所选任务。", count=heads) if counts else _(
+        "已登记：%(count)d 人次，审核确认以后计入。", count=heads))

@@ -14,8 +14,10 @@ from app.events.forms import PartForm
 from app.events.lifecycle import Stale
 from app.events.models import Event
 from app.events.queries import get_event
-from app.events.views.desk import EDITORS, answer, bp, done, judged
+from app.events.reviewing import to_work_on
+from app.events.views.desk import EDITORS, answer, bp, done, judged, settled
 from app.events.views.enrolled import reached_by
+from app.events.waiting import Proposed
 from app.events.words import EventKind
 
 Page = tuple[str, int] | Response
@@ -42,30 +44,33 @@ def add_part(id: int) -> Page:
     form = _form_for(parent)
     if form.validate_on_submit():
         with judged(form):
-            part = _part_of(parent, form)
-            parent.add_part(part, now())
+            part, subject = _part_of(parent, form), to_work_on(parent, g.actor.person)
+            parent.add_part(part, now(), announced=subject is parent)
+            if isinstance(subject, Proposed):
+                db.session.flush()
+                part.submit(g.actor.person, now())
             db.session.commit()
-            return done(parent, _("已添加“%(title)s”。", title=part.title))
+            return done(parent, _("已添加“%(title)s”。", title=part.title) if subject is parent else _(
+                "“%(title)s”已送审，通过以后公开。", title=part.title))
     return _page(get_event(g.actor, id), form)
 
 
 def edit(part: Event) -> Page:
     """Shown by `editing.edit` for a stage or a session."""
     form = _form_for(part)
-    form.show(part)
+    form.show(to_work_on(part, g.actor.person))
     return _page(part.parent, form, part)  # type: ignore[arg-type]
 
 
 def save(part: Event) -> Page:
-    form, id = _form_for(part), part.id
+    form, id, subject = _form_for(part), part.id, to_work_on(part, g.actor.person)
     with judged(form):
-        if form.version.data != str(part.version):
+        if form.version.data != str(subject.version):
             raise Stale
         if form.validate_on_submit():
-            part.revise(now(), **form.words())
-            part.reschedule(form.span, now(), location=form.location.data or "")
-            db.session.commit()
-            return done(part, _("已保存。"))
+            subject.revise(now(), **form.words())
+            subject.reschedule(form.span, now(), location=form.location.data or "")
+            return settled(subject, _("已保存。"))
     part = get_event(g.actor, id)
     return _page(part.parent, form, part)  # type: ignore[arg-type]
 
@@ -86,6 +91,6 @@ def _part_of(parent: Event, form: PartForm) -> Event:
 def _page(parent: Event, form: PartForm, part: Event | None = None) -> Page:
     status = answer(form)
     if part:
-        form.version.data = str(part.version)
+        form.version.data = str(to_work_on(part, g.actor.person).version)
     return render_template("console/part.html", event=parent, part=part, form=form, word=EventKind(parent.kind).part,
                            reached=reached_by(parent)), status
