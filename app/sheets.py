@@ -19,7 +19,7 @@ TELL_EVERY = 500
 
 
 def read(attachment: bytes, told: Progress) -> list[list[str]]:
-    """The rows with something in them, cells trimmed. The kind is told by the bytes, never by a name.
+    """The rows with something in them, cells trimmed, as far as they are filled. The kind is told by the bytes, never by a name.
 
     :raises Unfit: for anything else, in a sentence.
     """
@@ -39,7 +39,9 @@ def _kept(rows: Iterable[Iterable[Any]], told: Progress) -> list[list[str]]:
         if number > MOST_ROWS + 1:
             raise Unfit(f"表格超过 {MOST_ROWS} 行，请分成几份。")
         cells = [_text(cell) for cell in list(row)[:MOST_COLUMNS]]
-        if any(cells):
+        while cells and not cells[-1]:
+            cells.pop()
+        if cells:
             kept.append(cells)
         if number % TELL_EVERY == 0:
             told(number, 0)
