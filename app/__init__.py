@@ -42,7 +42,7 @@ def create_app(**settings: str) -> Flask:
 def _open_rooms(app: Flask) -> None:
     """One line a room, left to right."""
     from app import checking
-    from app.accounts import access, office, signing_in
+    from app.accounts import access, office, oidc, signing_in
     from app.accounts import cli as accounts_cli
     from app.accounts.views import pages as accounts
     from app.audit import cli as audit_cli
@@ -62,6 +62,7 @@ def _open_rooms(app: Flask) -> None:
     access.init_app(app)
     office.init_app(app)
     signing_in.init_app(app)
+    oidc.init_app(app)
     for room in (outbox.bp, accounts.bp, plans.bp, board.bp, console.bp, console_plans.bp, signup.bp,
                  feeds.bp):
         app.register_blueprint(room)
@@ -73,13 +74,14 @@ def _open_rooms(app: Flask) -> None:
 
 def _hear_changes(app: Flask) -> None:
     """Who follows a change, in its own transaction, just before it commits; one line a room."""
-    from app.accounts import staff
+    from app.accounts import sessions, staff
     from app.audit import recording
     from app.feeds import entries
     from app.reminders import following
     from app.signup import telling
 
     db.follow(app, recording.record)
+    db.follow(app, sessions.follow)
     db.follow(app, staff.follow)
     db.follow(app, telling.follow)
     db.follow(app, entries.follow)
@@ -88,7 +90,7 @@ def _hear_changes(app: Flask) -> None:
 
 def _watch_letters(app: Flask) -> None:
     """Who is asked just before a letter leaves; one line a letter."""
-    from app.accounts import inviting, settings
+    from app.accounts import inviting, recovery, settings
     from app.accounts.models import Installation
     from app.outbox import ceilings, gates, late, transport
     from app.reminders import due, letters
@@ -102,6 +104,8 @@ def _watch_letters(app: Flask) -> None:
         late.register(app, letter, links.of_letter)
     gates.register(app, inviting.NAME, inviting.gate)
     late.register(app, inviting.NAME, inviting.late_fields)
+    gates.register(app, recovery.NAME, recovery.gate)
+    late.register(app, recovery.NAME, recovery.late_fields)
     gates.register(app, letters.NAME, due.gate)
     late.register(app, letters.NAME, letters.late_fields)
 

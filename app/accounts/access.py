@@ -7,11 +7,16 @@ from functools import wraps
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
-from flask import Flask, abort, current_app, g, redirect, request, url_for
+from flask import Flask, abort, current_app, flash, g, redirect, request, url_for
+from flask_babel import gettext as _
 from flask_security import current_user
 from werkzeug.wrappers import Response
 
 from app.accounts.models import Actor, Role
+from app.accounts.passwords import is_older_than
+from app.accounts.sign_in_rules import Demands
+from app.accounts.signing_in import has_second_factor_in_session
+from app.clock import now
 from app.db import db, reading
 
 View = TypeVar("View", bound=Callable[..., Any])
@@ -19,8 +24,7 @@ View = TypeVar("View", bound=Callable[..., Any])
 STAFF = frozenset(Role)
 
 # Routes of libraries, by endpoint: they cannot carry our mark.
-THIRD_PARTY = {"static": "public", "security.login": "public", "security.logout": "public",
-               "security.verify": "signed in"}
+THIRD_PARTY = {"static": "public"}
 
 
 class NoRule(RuntimeError):
@@ -49,12 +53,24 @@ def allowed(*roles: str) -> Callable[[View], View]:
             if not g.actor.paths:
                 abort(403)
             db.session().info["actor"] = f"person:{g.actor.person.id}"
-            return view(*args, **kwargs)
+            return _first_of_all(g.actor) or view(*args, **kwargs)
 
         door.access = " ".join(sorted(wanted))  # type: ignore[attr-defined]
         return door  # type: ignore[return-value]
 
     return mark
+
+
+def _first_of_all(actor: Actor) -> Response | None:
+    """Where somebody is led who may use this page only once his sign-in is what his office demands."""
+    demands = Demands.on(actor)
+    if demands.second_factor and not has_second_factor_in_session():
+        flash(_("您的角色要求两步验证：先在这里设置好，再打开其他页面。"), "warning")
+        return redirect(url_for("accounts.second_factor"))
+    if demands.password_days and is_older_than(actor.person, demands.password_days, now()):
+        flash(_("密码已用满 %(days)d 天，请先换一个。", days=demands.password_days), "warning")
+        return redirect(url_for("accounts.password"))
+    return None
 
 
 def signed_in(view: View) -> View:
@@ -126,4 +142,4 @@ def _is_own_origin() -> bool:
 
 def _to_sign_in() -> Response:
     target = request.full_path.rstrip("?") if request.method == "GET" else ""
-    return redirect(url_for("security.login", next=safe_next(target) or None))
+    return redirect(url_for("accounts.sign_in_page", next=safe_next(target) or None))

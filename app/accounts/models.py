@@ -224,11 +224,25 @@ class WebSession(Model):
     created_at: Mapped[datetime]
     seen_at: Mapped[datetime]
     revoked_at: Mapped[datetime | None]
+    idle_minutes: Mapped[int] = mapped_column(default=30)
+    address: Mapped[str] = mapped_column(String(45), default="")
+    program: Mapped[str] = mapped_column(String(300), default="")
 
     @classmethod
-    def end_all(cls, person_id: int, as_of: datetime) -> None:
-        db.session.execute(
-            update(cls).where(cls.person_id == person_id, cls.revoked_at.is_(None)).values(revoked_at=as_of))
+    def of(cls, person: Person) -> Select[WebSession]:
+        """Those not ended, the one last used first; time may have ended some (`sessions.is_alive`)."""
+        return (select(cls).where(cls.person_id == person.id, cls.revoked_at.is_(None))
+                .order_by(cls.seen_at.desc(), cls.id_hash))
+
+    @classmethod
+    def end_all(cls, person_id: int, as_of: datetime, but: str = "") -> None:
+        """Every one, or every other: `but` is the hash of the id that stays. What they held is wiped."""
+        db.session.execute(update(cls).where(
+            cls.person_id == person_id, cls.revoked_at.is_(None), cls.id_hash != but,
+        ).values(revoked_at=as_of, data="{}"))
+
+    def end(self, as_of: datetime) -> None:
+        self.revoked_at, self.data = as_of, "{}"
 
 
 class SignInFailure(Model):

@@ -4,22 +4,24 @@ from __future__ import annotations
 
 import json
 import secrets
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from flask import Flask, Request, Response
+from flask import Flask, Request, Response, request
 from flask.sessions import SecureCookieSessionInterface, SessionMixin
 from sqlalchemy import insert, select, update
 from werkzeug.datastructures import CallbackDict
 
 from app.accounts.models import Person, WebSession, hashed
+from app.accounts.settings import settings_of
 from app.clock import now
-from app.db import db, reading, writing
+from app.db import Change, db, reading, writing
 
-IDLE = timedelta(minutes=30)
 ABSOLUTE = timedelta(hours=12)
 SEEN_EVERY = timedelta(minutes=1)
 COOKIE = "wujin_id"
+ROLE_CHANGES = frozenset({"role_given", "role_taken"})
 SIGNED_IN = "_user_id"  # Flask-Login's mark of a signed-in session
 
 
@@ -29,6 +31,7 @@ class StaffSession(CallbackDict[str, Any], SessionMixin):
     def __init__(self, initial: dict[str, Any], token: str) -> None:
         super().__init__(initial, lambda _: setattr(self, "modified", True))
         self.token, self.modified, self.accessed = token, False, True
+        self.is_renewed = False
 
 
 class Sessions(SecureCookieSessionInterface):
@@ -49,40 +52,75 @@ class Sessions(SecureCookieSessionInterface):
         token = getattr(session, "token", None)
         if SIGNED_IN not in session:
             if token:
-                _write(update(WebSession).where(WebSession.id_hash == hashed(token))
-                       .values(revoked_at=now()))
+                _end(token)
                 response.delete_cookie(COOKIE)
                 return
             super().save_session(app, session, response)  # type: ignore[arg-type]
             return
         if token is None:
             self._begin(app, session, response)
+        elif getattr(session, "is_renewed", False):
+            _end(token)
+            self._begin(app, session, response)
         else:
             _keep(token, session)
 
     def _begin(self, app: Flask, session: SessionMixin, response: Response) -> None:
         """Signing in makes a new id, so that one set before is worth nothing."""
-        token, moment = secrets.token_urlsafe(32), now()
-        person = db.session.scalar(select(Person.id).where(Person.fs_uniquifier == session[SIGNED_IN]))
+        token, moment = new_token(), now()
+        person = db.session.scalar(select(Person).where(Person.fs_uniquifier == session[SIGNED_IN]))
         if person is None:
             return
-        _write(insert(WebSession).values(id_hash=hashed(token), person_id=person,
-                                         data=json.dumps(dict(session)), created_at=moment, seen_at=moment))
+        _write(insert(WebSession).values(
+            id_hash=hashed(token), person_id=person.id, data=json.dumps(dict(session)), created_at=moment,
+            seen_at=moment, idle_minutes=settings_of(person.organization).idle_minutes,
+            address=(request.remote_addr or "")[:45], program=request.user_agent.string[:300]))
         response.set_cookie(COOKIE, token, httponly=True, samesite="Lax", path="/",
                             secure=app.config["SESSION_COOKIE_SECURE"], max_age=int(ABSOLUTE.total_seconds()))
         response.delete_cookie(app.config["SESSION_COOKIE_NAME"])
 
 
+def new_token() -> str:
+    return secrets.token_urlsafe(32)
+
+
+def renew(session: SessionMixin) -> None:
+    """From this answer on the browser has another id, and the one it came with opens nothing."""
+    if isinstance(session, StaffSession):
+        session.is_renewed = True
+
+
+def current_hash(session: SessionMixin) -> str:
+    """The hash of this browser's id; empty when nobody is signed in."""
+    return hashed(session.token) if isinstance(session, StaffSession) else ""
+
+
 def is_alive(row: WebSession, as_of: datetime) -> bool:
-    return row.revoked_at is None and as_of - row.seen_at < IDLE and as_of - row.created_at < ABSOLUTE
+    return (row.revoked_at is None and as_of - row.seen_at < timedelta(minutes=row.idle_minutes)
+            and as_of - row.created_at < ABSOLUTE)
+
+
+def alive(person: Person, as_of: datetime) -> list[WebSession]:
+    return [row for row in db.session.scalars(WebSession.of(person)) if is_alive(row, as_of)]
+
+
+def follow(changes: Sequence[Change]) -> None:
+    """Whoever's roles change begins anew: no session outlives what it was opened for."""
+    for change in changes:
+        if isinstance(change.subject, Person) and change.what in ROLE_CHANGES:
+            WebSession.end_all(change.subject.id, change.as_of)
 
 
 def _keep(token: str, session: SessionMixin) -> None:
     moment, row = now(), db.session.get(WebSession, hashed(token))
     if row is None or (not session.modified and moment - row.seen_at < SEEN_EVERY):
         return
-    _write(update(WebSession).where(WebSession.id_hash == hashed(token))
+    _write(update(WebSession).where(WebSession.id_hash == hashed(token), WebSession.revoked_at.is_(None))
            .values(data=json.dumps(dict(session)), seen_at=moment))
+
+
+def _end(token: str) -> None:
+    _write(update(WebSession).where(WebSession.id_hash == hashed(token)).values(revoked_at=now(), data="{}"))
 
 
 def _write(statement: Any) -> None:

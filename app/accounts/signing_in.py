@@ -1,24 +1,28 @@
-"""Signing in: by one-time link or by password, with lock-out kept in our own table."""
+"""Signing in, one state machine: something first (password, link, provider), then the second factor of whoever has
+one, then a session. Between the two the browser holds only a signed note of who was first right, and when."""
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 
-from flask import Flask, request
+from flask import Flask, g, request, session
 from flask_babel import gettext as _
-from flask_security import LoginForm, Security, SQLAlchemyUserDatastore
-from flask_security.signals import user_authenticated
+from flask_security import Security, SQLAlchemyUserDatastore, login_user
 from sqlalchemy import select
 
-from app.accounts.models import Grant, Person, SignInFailure
+from app.accounts import failures, second_factor, sessions
+from app.accounts.failures import Bound
+from app.accounts.models import Grant, Person
+from app.accounts.passwords import is_right
 from app.accounts.sessions import Sessions
-from app.clock import now
+from app.contact import BadContact, Contact
 from app.db import Change, db, note
 from app.errors import Refused
 
-LOCKED_FOR = timedelta(minutes=15)
-WRONG_PER_ACCOUNT = 5
-WRONG_PER_ADDRESS = 30
+HALF, FACTOR, FRESH = "half", "factor", "fs_paa"
+HALF_LIVES = timedelta(minutes=5)
+FRESH_FOR = timedelta(minutes=15)
 
 
 class LinkSpent(Refused):
@@ -30,69 +34,119 @@ class LinkSpent(Refused):
         super().__init__(_("这个登录链接已用过或已过期，请向管理员再要一个。"))
 
 
-class SignInForm(LoginForm):  # type: ignore[misc]
-    """Flask-Security's form with a lock in front; the answer does not tell which part was wrong."""
+class WrongSignIn(Refused):
+    """The answer does not tell which part was wrong, nor whether there is such an account."""
 
-    def validate(self, **kwargs: object) -> bool:
-        moment = now()
-        keys = failure_keys(self.email.data or "", request.remote_addr or "")
-        if is_locked(keys, moment):
-            self.email.errors = [_("登录失败次数过多，请 15 分钟后再试。")]
-            return False
-        if super().validate(**kwargs):
-            forget_failures(keys)
-            return True
-        count_failure(keys, moment)
-        db.session.commit()
-        self.email.errors, self.password.errors = [_("邮箱或密码不对。")], []
-        return False
+    status = 422
+
+    def __init__(self) -> None:
+        super().__init__(_("账号或密码不对。"))
+
+
+@dataclass(frozen=True, slots=True)
+class UnknownAccount:
+    """What the audit says of a try for nobody: the hash of what was typed, as people type passwords there too."""
+
+    id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Half:
+    """Who was first right, how, and where he wanted to go."""
+
+    person: Person
+    via: str
+    target: str
+    challenge: str
 
 
 def init_app(app: Flask) -> None:
+    """The pages are ours; of Flask-Security we take who the session's person is, hashing, and recovery tokens."""
     app.config |= {
         "SECURITY_PASSWORD_HASH": "argon2", "SECURITY_PASSWORD_SINGLE_HASH": ["argon2"],
-        "SECURITY_PASSWORD_SALT": app.config["SECRET_KEY"], "SECURITY_RETURN_GENERIC_RESPONSES": False,
-        "SECURITY_LOGIN_USER_TEMPLATE": "accounts/sign_in.html", "SECURITY_POST_LOGIN_VIEW": "/console/",
-        "SECURITY_POST_LOGOUT_VIEW": "/", "SECURITY_UNAUTHORIZED_VIEW": None,
-        "SECURITY_LOGIN_URL": "/sign-in", "SECURITY_LOGOUT_URL": "/sign-out",
-        "SECURITY_FLASH_MESSAGES": False, "SECURITY_LOGOUT_CSRF": True, "SECURITY_JOIN_USER_ROLES": False,
-        "SECURITY_CLI_USERS_NAME": False, "SECURITY_CLI_ROLES_NAME": False, "SECURITY_STATIC_FOLDER": None,
+        "SECURITY_PASSWORD_SALT": app.config["SECRET_KEY"], "SECURITY_JOIN_USER_ROLES": False,
+        "SECURITY_FLASH_MESSAGES": False, "SECURITY_STATIC_FOLDER": None,
+        "SECURITY_CLI_USERS_NAME": False, "SECURITY_CLI_ROLES_NAME": False,
+        "SECURITY_RESET_PASSWORD_WITHIN": timedelta(hours=1),
         "SECURITY_EMAIL_VALIDATOR_ARGS": {"check_deliverability": False, "test_environment": True},
     }
     app.session_interface = Sessions()
-    Security(app, SQLAlchemyUserDatastore(db, Person, Grant), login_form=SignInForm,
-             register_blueprint=True)
-    user_authenticated.connect(_signed_in, app)
+    Security(app, SQLAlchemyUserDatastore(db, Person, Grant), register_blueprint=False)
 
 
-def failure_keys(email: str, address: str) -> dict[str, int]:
-    """What failures are counted by, and how many are borne: the account, and the client's network."""
-    network = ":".join(address.split(":")[:4]) if ":" in address else address
-    return {f"account:{email.strip().lower()[:100]}": WRONG_PER_ACCOUNT,
-            f"address:{network}": WRONG_PER_ADDRESS}
+def find_person(typed: str) -> Person | None:
+    """By e-mail address or mobile number, as people type them."""
+    try:
+        contact = Contact.read(typed)
+    except BadContact:
+        return None
+    wanted = Person.with_email(contact.email) if contact.email else Person.with_mobile(contact.mobile)
+    return db.session.scalars(wanted).one_or_none()
 
 
-def is_locked(keys: dict[str, int], as_of: datetime) -> bool:
-    rows = db.session.scalars(select(SignInFailure).where(SignInFailure.key.in_(keys))).all()
-    return any(row.count >= keys[row.key] and as_of - row.since < LOCKED_FOR for row in rows)
+def authenticate(typed: str, password: str, as_of: datetime) -> Person:
+    """Whose account and password this is. Commits: the try is counted before the password is looked at, and a
+    password is never looked at while the database is locked.
+
+    :raises LockedOut: after too many tries.
+    :raises WrongSignIn: whatever of it was wrong.
+    """
+    person = find_person(typed)
+    held = bounds_of(person, typed)
+    hash = person.password if person and person.active else None
+    failures.take_try(held, as_of)
+    db.session.commit()
+    if not is_right(password, hash) or person is None:
+        note(Change(person or UnknownAccount(held[0].key[-16:]), "sign_in_failed", as_of,
+                    personal={"address": request.remote_addr or ""} if person else {}))
+        db.session.commit()
+        raise WrongSignIn
+    failures.forgive(held)
+    return person
 
 
-def count_failure(keys: dict[str, int], as_of: datetime) -> None:
-    for key in keys:
-        row = db.session.get(SignInFailure, key)
-        if row is None:
-            row = SignInFailure(key=key, count=0, since=as_of)
-            db.session.add(row)
-        if as_of - row.since >= LOCKED_FOR:
-            row.count = 0
-        row.count, row.since = row.count + 1, as_of
+def bounds_of(person: Person | None, typed: str = "") -> list[Bound]:
+    account = f"person:{person.id}" if person else typed.strip().lower()[:200]
+    return failures.bounds(account, request.remote_addr or "")
 
 
-def forget_failures(keys: dict[str, int]) -> None:
-    for key in keys:
-        if key.startswith("account:") and (row := db.session.get(SignInFailure, key)):
-            db.session.delete(row)
+def begin(person: Person, via: str, target: str, as_of: datetime, *, is_strong: bool = False) -> bool:
+    """The first part was right. Signs in, unless a second factor is to be asked first; whether it did."""
+    if is_strong or not second_factor.is_set_up(person):
+        finish(person, via, as_of, is_strong=is_strong)
+        return True
+    session[HALF] = {"who": person.fs_uniquifier, "at": as_of.timestamp(), "via": via, "next": target,
+                     "challenge": sessions.new_token()}
+    return False
 
 
-def _signed_in(app: Flask, user: Person, **_kwargs: object) -> None:
-    note(Change(user, "signed_in", now()))
+def half(as_of: datetime) -> Half | None:
+    """Who was first right in this browser, not long ago."""
+    said = session.get(HALF)
+    if not said or as_of - datetime.fromtimestamp(said["at"], UTC) >= HALF_LIVES:
+        return None
+    person = db.session.scalars(select(Person).where(
+        Person.fs_uniquifier == said["who"], Person.active.is_(True))).one_or_none()
+    return Half(person, said["via"], said["next"], said["challenge"]) if person else None
+
+
+def finish(person: Person, via: str, as_of: datetime, *, is_strong: bool) -> None:
+    """A new session under a new id, whatever the browser held before."""
+    for key in list(session):
+        session.pop(key)
+    g.pop("csrf_token", None)
+    sessions.renew(session)
+    login_user(person, authn_via=[via])
+    session[FACTOR], session[FRESH] = is_strong, as_of.timestamp()
+    db.session().info["actor"] = f"person:{person.id}"
+    note(Change(person, "signed_in", as_of, after={"via": via, "second_factor": is_strong},
+                personal={"address": request.remote_addr or ""}))
+
+
+def is_fresh(as_of: datetime) -> bool:
+    """Whether this person signed in just now: asked before what a borrowed browser must not do."""
+    return as_of - datetime.fromtimestamp(session.get(FRESH, 0), UTC) < FRESH_FOR
+
+
+def has_second_factor_in_session() -> bool:
+    return bool(session.get(FACTOR))

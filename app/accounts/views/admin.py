@@ -12,15 +12,18 @@ from app.accounts.views.desk import bp
 
 EVERYBODY = frozenset(Role)
 ADMINISTRATORS = frozenset({Role.ADMINISTRATOR})
+SECURITY = frozenset({Role.SECURITY_ADMIN})
 
 # Endpoint, icon, title, what it is for, and the roles that are shown the link (each page guards itself).
 PAGES: tuple[tuple[str, str, LazyString, LazyString, frozenset[Role]], ...] = (
     ("accounts.staff", "users-round", _l("人员"), _l("加人、给登录链接、改角色、交接和停用。"),
      ADMINISTRATORS | {Role.SECURITY_ADMIN, Role.AUDITOR}),
     ("accounts.organizations", "network", _l("单位"), _l("部门、市州、区县：添加、改名、移动、合并。"), EVERYBODY),
+    ("console.publishing", "stamp", _l("发布和送审"), _l("哪些单位自己发布，哪些活动要先送审。"), ADMINISTRATORS),
     ("accounts.reach", "key-round", _l("我的权限"), _l("我有哪些角色，能做什么，为什么有些不能改。"), EVERYBODY),
     ("accounts.settings", "sliders-horizontal", _l("设置"), _l("允许偏差、默认提醒、保留天数、页脚、发信限额。"),
      ADMINISTRATORS),
+    ("accounts.sign_in_rules", "shield-check", _l("登录要求"), _l("哪些角色必须两步验证，密码多久一换。"), SECURITY),
 )
 
 

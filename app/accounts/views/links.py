@@ -1,15 +1,16 @@
-"""The one-time link: GET shows a button, POST signs in."""
+"""The one-time link: GET shows a button, POST signs in and asks to set a password."""
 
 from __future__ import annotations
 
 from flask import redirect, render_template, url_for
-from flask_security import login_user
 from werkzeug.wrappers import Response
 
+from app.accounts import signing_in
 from app.accounts.access import public
-from app.accounts.models import SignInLink
+from app.accounts.models import Installation, SignInLink
 from app.accounts.signing_in import LinkSpent
 from app.accounts.views.desk import bp
+from app.accounts.views.sign_in import HOME, answer_to_first_part
 from app.clock import now
 from app.db import db
 from app.forms import PlainForm
@@ -27,9 +28,11 @@ def show_link(token: str) -> str:
 @bp.post("/sign-in/<token>")
 @public
 def use_link(token: str) -> Response:
-    link = db.session.scalars(SignInLink.usable(token, now())).one_or_none()
-    if link is None:
+    link = db.session.scalars(SignInLink.usable(token, now()).with_for_update()).one_or_none()
+    if link is None or not link.person.active:
         raise LinkSpent
-    login_user(link.use(now()))
-    db.session.commit()
-    return redirect(url_for("console.today"))
+    person = link.use(now())
+    is_asked_for_password = not person.password and not Installation.is_shown_as_demonstration()
+    is_in = signing_in.begin(person, "link", HOME, now())
+    answer = answer_to_first_part(is_in, HOME)
+    return redirect(url_for("accounts.password", next=HOME)) if is_in and is_asked_for_password else answer

@@ -31,7 +31,7 @@ def a_link(person, **changes):
 
 
 def sign_in(client, password=PASSWORD, email="chen@example.org", to=""):
-    return client.post(f"/sign-in{to}", data={"email": email, "password": password, "submit": "1"})
+    return client.post(f"/sign-in{to}", data={"account": email, "password": password})
 
 
 def test_who_is_not_signed_in_is_led_to_the_sign_in_page_and_back(client, editor):
@@ -79,7 +79,7 @@ def test_the_right_password_opens_the_console(client, editor):
 def test_a_wrong_password_and_an_unknown_address_sound_alike(client, editor, email, password):
     answer = sign_in(client, password, email)
 
-    assert answer.text.count("邮箱或密码不对。") == 1
+    assert answer.text.count("账号或密码不对。") == 1
     assert f'value="{email}"' in answer.text
     assert client.get("/console/").status_code == 302
 
