@@ -130,7 +130,7 @@ def _prepare_sqlite(connection: Any, record: Any) -> None:
         return
     connection.isolation_level = None  # we say BEGIN ourselves, below
     for pragma in ("foreign_keys=ON", "journal_mode=WAL", "synchronous=FULL", "busy_timeout=15000",
-                   "cache_size=-65536"):
+                   "cache_size=-65536", "secure_delete=ON"):
         connection.execute(f"PRAGMA {pragma}")
 
 

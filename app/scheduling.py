@@ -22,10 +22,12 @@ from app.clock import now
 from app.db import acting_as, db
 from app.outbox import claiming, sending, transport
 from app.reminders import due
+from app.signup import erasing
 
 log = logging.getLogger(__name__)
 
 TICK, DELIVER, WORK, TRY_AGAIN = 5, 2, 1, 10  # seconds
+A_DAY = 86_400
 
 
 class Lock:
@@ -92,6 +94,7 @@ class Clock:
         tick, deliver = self.every
         self._add("tick", lambda: self._in_app(lambda: due.tick(now(), owner())), tick)
         self._add("deliver", lambda: self._in_app(lambda: sending.deliver(now(), node=self.node)), deliver)
+        self._add("privacy", lambda: self._in_app(lambda: erasing.anonymise_all(now())), A_DAY)
         self._add("jobs", lambda: self._in_app(lambda: jobs.work(self.node, is_stopped=self.stopping.is_set)), WORK)
         self.scheduler.remove_job("lock")
 

@@ -46,6 +46,10 @@ class AuditRow(Model):
     def chain(cls) -> Select[AuditRow]:
         return select(cls).where(cls.position.is_not(None)).order_by(cls.position)
 
+    @classmethod
+    def about(cls, kind: str, id: str) -> Select[AuditRow]:
+        return select(cls).where(cls.subject_type == kind, cls.subject_id == id)
+
     def digest(self, previous: str) -> str:
         """SHA-256, as 64 hex digits, over the row's words (ciphertext included) and the row before."""
         words: list[Any] = [previous, self.id, self.at.isoformat(), self.actor, self.what,

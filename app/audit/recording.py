@@ -25,8 +25,15 @@ def record(changes: Sequence[Change]) -> None:
         db.session.add(AuditRow(
             at=change.as_of, actor=actor, what=change.what, subject_type=kind, subject_id=key,
             before=_words(change.before), after=_words(change.after),
-            personal=_encrypted(f"{kind}:{key}", change.personal),
+            personal=_encrypted(key_of(kind, key), change.personal),
             organization_id=_organization_of(change.subject), address=_address(kind)))
+
+
+def forget(subject: Any) -> None:
+    """Throws away the key of the subject's personal fields: nobody can read them any more, the chain still holds."""
+    key = db.session.get(AuditKey, key_of(type(subject).__name__, str(_identity(subject))))
+    if key is not None:
+        db.session.delete(key)
 
 
 def seal(limit: int = 1000) -> int:
@@ -71,6 +78,11 @@ def _faults_of_head(position: int, last_hash: str) -> list[str]:
 
 def sealed_count() -> int:
     return db.session.scalar(select(func.count()).where(AuditRow.position.is_not(None))) or 0
+
+
+def key_of(kind: str, id: str) -> str:
+    """What the key of a subject's personal fields is filed under."""
+    return f"{kind}:{id}"
 
 
 def _identity(subject: Any) -> Any:

@@ -18,22 +18,23 @@ WORDS = {
     "zh": (
         "用途：为这次活动安排名额、发送确认和变更通知、签到。不作他用，不提供给第三方。\n"
         "收集：姓名、一种联系方式（手机号或邮箱）、单位（选填）。\n"
-        f"保存：活动结束后 {KEPT_DAYS} 天内删除或匿名处理，只留人数。\n"
-        "撤回：随时可以在报名凭证页取消报名；要查看、更正或删除您的信息，请联系活动主办方。"
+        "保存：活动结束后 {days} 天内删除或匿名处理，只留人数。\n"
+        "您的权利：凭报名凭证页随时查看、下载、更正或删除您的信息；取消报名就是撤回同意。"
     ),
     "en": (
         "Purpose: to keep you a place at this event, to confirm it, to tell you of changes and to check you in. "
         "Nothing else, and nobody else gets it.\n"
         "What we keep: your name, one way to reach you (mobile number or e-mail) and, if you like, where you work.\n"
-        f"How long: within {KEPT_DAYS} days after the event it is deleted or made anonymous; only the count stays.\n"
-        "Taking it back: cancel at any time on your ticket page; to see, correct or delete your data, write to "
-        "the organizer of the event."
+        "How long: within {days} days after the event it is deleted or made anonymous; only the count stays.\n"
+        "Your rights: on your ticket page you can see, download, correct or delete your data at any time; "
+        "cancelling takes your consent back."
     ),
 }
 
 
-def words(language: str) -> str:
-    return WORDS.get(language, WORDS["zh"])
+def words(language: str, kept_days: int = KEPT_DAYS) -> str:
+    """`kept_days` is the setting of the event's office."""
+    return WORDS.get(language, WORDS["zh"]).replace("{days}", str(kept_days))
 
 
 def kept(text: str, language: str, as_of: datetime, purpose: str = "signup") -> ConsentText:

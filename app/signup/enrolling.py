@@ -35,7 +35,7 @@ def enrol(event: Event, *, name: str, email: str = "", mobile: str = "", unit: s
     require_open(event, as_of)
     known = db.session.scalars(Enrolment.of_person(event.id, contact.key, name_key)).one_or_none()
     if known is not None and known.is_attending:
-        raise AlreadyEnrolled
+        raise AlreadyEnrolled(known)
     _require_seat(event)
     if contact.email:
         telling.require_room_for_letter(contact.email, as_of)

@@ -29,7 +29,7 @@ from app.db import Change, Model, note
 from app.errors import Refused
 from app.events.models import Event
 from app.events.words import EventState
-from app.signup.contact import masked
+from app.signup.contact import Contact, masked
 
 
 class SignupClosed(Refused):
@@ -44,10 +44,11 @@ class EventFull(Refused):
 
 
 class AlreadyEnrolled(Refused):
-    """The same name with the same contact is on the list."""
+    """The same name with the same contact is on the list. Whoever asks may be a stranger: it does not say so."""
 
-    def __init__(self) -> None:
-        super().__init__(_("这个姓名和联系方式已经报过名，不用再报。凭证链接在确认信里；找不到请联系主办方。"))
+    def __init__(self, enrolment: Enrolment) -> None:
+        super().__init__(_("报名已登记，请用报名时的凭证链接查看。找不到链接，请联系主办方。"))
+        self.enrolment = enrolment
 
 
 class TooManyLetters(Refused):
@@ -77,6 +78,11 @@ class ConsentText(Model):
     digest: Mapped[str] = mapped_column(String(64))
     text: Mapped[str] = mapped_column(Text)
     first_shown_at: Mapped[datetime]
+
+    @property
+    def version(self) -> str:
+        """By its date and first digits: other words are another version."""
+        return f"{self.first_shown_at:%Y-%m-%d}-{self.digest[:6]}"
 
 
 class Enrolment(Model):
@@ -117,7 +123,9 @@ class Enrolment(Model):
 
     @classmethod
     def attending_event(cls, event_id: int) -> Select[Enrolment]:
-        return cls.attending().where(cls.event_id == event_id).order_by(cls.enrolled_at, cls.id)
+        """Those who can be named and told; who was erased only counts (`seats_taken`)."""
+        return (cls.attending().where(cls.event_id == event_id, cls.erased_at.is_(None))
+                .order_by(cls.enrolled_at, cls.id))
 
     @classmethod
     def seats_taken(cls, event_id: int) -> Select[int]:
@@ -131,6 +139,11 @@ class Enrolment(Model):
     @classmethod
     def of_person(cls, event_id: int, contact: str, name_key: str) -> Select[Enrolment]:
         return select(cls).where(cls.event_id == event_id, cls.contact == contact, cls.name_key == name_key)
+
+    @classmethod
+    def known_of(cls, event_id: int) -> Select[Enrolment]:
+        """Those of an event, withdrawn or not, of whom we still know who they are."""
+        return select(cls).where(cls.event_id == event_id, cls.erased_at.is_(None)).order_by(cls.id)
 
     @classmethod
     def of_mailbox(cls, event_id: int, email: str) -> Select[Enrolment]:
@@ -178,7 +191,32 @@ class Enrolment(Model):
         self.state, self.withdrawn_at = EnrolmentState.WITHDRAWN.value, as_of
         self.record("withdrawn", as_of, before=EnrolmentState.ENROLLED.value)
 
+    def correct(self, as_of: datetime, *, name: str, name_key: str, contact: Contact, unit: str) -> None:
+        """Other words for the same person."""
+        before = self._personal
+        self.name, self.name_key, self.unit = name, name_key, unit
+        self.email, self.mobile, self.contact = contact.email, contact.mobile, contact.key
+        if self._personal != before:
+            note(Change(self, "corrected", as_of, after={"event": self.event_id}, personal={
+                **{f"old_{field}": value for field, value in before.items()}, **self._personal}))
+
+    def become_nobody(self, as_of: datetime) -> None:
+        """Keeps what counts and forgets whom: before the event's end the seat is free again."""
+        before = self.state
+        if self.can_withdraw(as_of):
+            self.state, self.withdrawn_at = EnrolmentState.WITHDRAWN.value, as_of
+        self.name = self.email = self.mobile = self.unit = ""
+        self.contact, self.name_key, self.form_key = f"erased:{self.id}", str(self.id), None
+        self.erased_at = as_of
+        self.seal()  # the old ticket opens nothing any more
+        note(Change(self, "erased", as_of, before={"state": before},
+                    after={"state": self.state, "event": self.event_id}))
+
+    @property
+    def _personal(self) -> dict[str, str]:
+        return {"name": self.name, "contact": self.contact, "unit": self.unit}
+
     def record(self, what: str, as_of: datetime, before: str = "") -> None:
         note(Change(self, what, as_of, before={"state": before} if before else {},
                     after={"state": self.state, "event": self.event_id},
-                    personal={"name": self.name, "contact": self.contact, "unit": self.unit}))
+                    personal=self._personal))

@@ -55,12 +55,24 @@ def require_room_for_letter(email: str, as_of: datetime) -> None:
 def _say_goodbye(enrolment: Enrolment, as_of: datetime) -> None:
     if not enrolment.email:
         return
-    for waiting in db.session.scalars(Delivery.waiting().where(
-            Delivery.cause.startswith(f"enrolment:{enrolment.id}:"), Delivery.address == enrolment.email)):
-        waiting.stop(_("报名已取消"))
+    take_back_from(enrolment)
     is_last = not db.session.scalars(Enrolment.of_mailbox(enrolment.event_id, enrolment.email).limit(1)).all()
     letter = letters.withdrawn(enrolment, as_of, is_last=is_last)
     _post_one(letter, enrolment, "withdrawn", as_of, useful_until=as_of + timedelta(days=2))
+
+
+def take_back_from(enrolment: Enrolment) -> None:
+    """Stops what waits for this one alone at the mailbox he had until now."""
+    for waiting in db.session.scalars(Delivery.waiting().where(
+            Delivery.cause.startswith(f"enrolment:{enrolment.id}:"), Delivery.address == enrolment.email)):
+        waiting.stop(_("报名已取消"))
+
+
+def send_again(enrolment: Enrolment, as_of: datetime) -> None:
+    """The confirmation once more for who enrols twice, unless the mailbox has had its letters of this hour."""
+    recent = _of_mailbox(enrolment.email).where(Delivery.next_at > as_of - AN_HOUR)
+    if enrolment.email and (db.session.scalar(recent) or 0) < LETTERS_AN_HOUR:
+        confirm(enrolment, as_of)
 
 
 def _post_one(letter: Letter, enrolment: Enrolment, what: str, as_of: datetime,

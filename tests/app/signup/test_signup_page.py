@@ -90,15 +90,6 @@ def test_the_other_of_two_is_told_that_it_is_full_and_keeps_the_words(client, ev
     assert "名额刚刚满了，没有报上。" in answer.text and 'value="王老师"' in answer.text
 
 
-def test_who_is_on_the_list_already_is_told(client, event):
-    client.post(page(event), data=LI)
-
-    answer = client.post(page(event), data=LI | {"form_key": "w" * 32})
-
-    assert (answer.status_code, enrolled()) == (409, 1)
-    assert "已经报过名" in answer.text
-
-
 @pytest.mark.parametrize(("happens", "sentence"), [
     (lambda event: event.cancel(now()), "活动已取消，不再接受报名。"),
     (lambda event: event.postpone(now()), "活动已延期，新的时间确定后再开放报名。"),

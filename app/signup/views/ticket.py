@@ -1,0 +1,58 @@
+"""The ticket and the way out. Links in letters open a page; only POST acts."""
+
+from __future__ import annotations
+
+from flask import current_app, redirect, render_template, url_for
+from flask_babel import gettext as _
+from werkzeug.wrappers import Response
+
+from app import limiter
+from app.accounts.access import public
+from app.clock import now
+from app.db import db
+from app.errors import NotThere
+from app.forms import PlainForm
+from app.signup.tickets import calendar_file
+from app.signup.views.desk import OFTEN, bp, get_enrolment, private
+
+
+@bp.get("/t/<token>")
+@public
+def ticket(token: str) -> Response:
+    """What somebody holds who is enrolled: facts of the event as they are now, and the way out."""
+    found, as_of = get_enrolment(token), now()
+    page = "ticket" if found.is_attending else "cancelled"
+    return private(render_template(
+        f"signup/{page}.html", enrolment=found, event=found.event, token=token, address=found.ticket_url,
+        form=PlainForm(), can_withdraw=found.can_withdraw(as_of), as_of=as_of))
+
+
+@bp.get("/t/<token>.ics")
+@public
+def entry(token: str) -> Response:
+    found = get_enrolment(token)
+    if not found.is_attending:
+        raise NotThere(_("报名已取消，没有日历文件。"))
+    answer = private(calendar_file(found, current_app.config["BASE_URL"]), "text/calendar; charset=utf-8")
+    answer.headers["Content-Disposition"] = f'attachment; filename="event-{found.event_id}.ics"'
+    return answer
+
+
+@bp.get("/t/<token>/withdrawal")
+@public
+def withdrawing(token: str) -> Response:
+    """Where a letter's link leads: a button, for a program that fetches links must not cancel anything."""
+    found, as_of = get_enrolment(token), now()
+    if not found.can_withdraw(as_of):
+        return redirect(url_for("signup.ticket", token=token))
+    return private(render_template("signup/withdrawal.html", enrolment=found, event=found.event, token=token,
+                                   form=PlainForm(), as_of=as_of))
+
+
+@bp.post("/t/<token>/withdrawal")
+@public
+@limiter.limit(OFTEN)
+def withdrawal(token: str) -> Response:
+    get_enrolment(token).withdraw(as_of=now())
+    db.session.commit()
+    return redirect(url_for("signup.ticket", token=token), 303)
