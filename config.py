@@ -19,6 +19,8 @@ TOP = Path(__file__).resolve().parent
 SHORTEST_SECRET = 32
 KNOWN_IN_SECRETS = ("secret", "change", "example", "password", "default", "0123456789", "abcdefgh")
 
+LOG_LEVELS = ("debug", "info", "warning", "error")
+
 
 class SettingError(ValueError):
     """A setting whose value cannot be used; the message says which and what to do."""
@@ -51,9 +53,8 @@ SETTINGS = (
     Setting("RATE_LIMITS", "on", "on or off"),
     Setting("UID_HOST", "wujin.invalid", "what stands after @ in a UID; choose once, never change"),
     Setting("WORKERS", "1", "web worker processes"),
-    Setting("OIDC_ISSUER", "", "an OpenID Connect provider staff may sign in through; empty: none"),
-    Setting("OIDC_CLIENT_ID", "", "what the provider knows this installation as"),
-    Setting("OIDC_CLIENT_SECRET", "", "what it proves itself with there; empty: a public client"),
+    Setting("LOG_LEVEL", "info", "debug, info, warning or error; from warning on, only what went wrong is logged"),
+    Setting("METRICS_TOKEN", "", "opens /metrics to who sends it as a bearer token; empty: to this machine alone"),
 )
 
 
@@ -72,11 +73,12 @@ def load(environ: Mapping[str, str] | None = None, **changes: str) -> dict[str, 
         values[name] = _whole_number(name, text[name])
     for name in ("SCHEDULER", "RATE_LIMITS"):
         values[name] = _switch(name, text[name])
+    if text["LOG_LEVEL"] not in LOG_LEVELS:
+        raise SettingError(f"LOG_LEVEL is one of {', '.join(LOG_LEVELS)}, not “{text['LOG_LEVEL']}”.")
     values["BASE_URL"] = _base_url(text)
     values["SECRET_KEY"] = text["SECRET_KEY"] or _kept_secret(instance)
     if len(values["SECRET_KEY"]) < SHORTEST_SECRET:
         raise SettingError(secret_fault(values["SECRET_KEY"]))
-    values["OIDC_ISSUER"] = _issuer(text)
     values["TRUSTED_HOSTS"] = [one.strip() for one in text["TRUSTED_HOSTS"].split(",") if one.strip()] or None
     values["SQLALCHEMY_DATABASE_URI"] = _database(text["DATABASE_URL"], instance)
     return values | _of_libraries(values)
@@ -159,17 +161,6 @@ def _base_url(text: Mapping[str, str]) -> str:
     if urlsplit(address).scheme not in ("http", "https") or not urlsplit(address).netloc:
         raise SettingError(f"BASE_URL must begin with http:// or https://, not “{address}”.")
     return address.rstrip("/")
-
-
-def _issuer(text: Mapping[str, str]) -> str:
-    address = text["OIDC_ISSUER"].rstrip("/")
-    parts = urlsplit(address)
-    is_here = parts.scheme == "http" and is_loopback(parts.hostname or "")
-    if address and parts.scheme != "https" and not is_here:
-        raise SettingError(f"OIDC_ISSUER must begin with https:// (http only on this machine), not “{address}”.")
-    if address and not text["OIDC_CLIENT_ID"]:
-        raise SettingError("OIDC_ISSUER needs OIDC_CLIENT_ID, the name the provider gave this installation.")
-    return address
 
 
 def _database(address: str, instance: Path) -> str:

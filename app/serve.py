@@ -23,10 +23,13 @@ from app.accounts.models import Installation
 from app.accounts.setup import is_set_up
 from app.clock import now
 from app.db import acting_as, db, is_current
+from app.keeping import logs
 from app.scheduling import Clock
 from config import SettingError, refuse_unfit
 
 THREADS = 4
+# The server's own lines go the way of ours; its log of accesses would name tokens.
+LOGS = {"loggers": {"_granian": {"propagate": True}, "granian.access": {"propagate": False}}}
 
 
 def main() -> None:
@@ -71,6 +74,7 @@ def serve_demonstration() -> None:
     # The web workers are processes of their own and read the same settings.
     os.environ["INSTANCE_PATH"] = str(Path(os.environ.get("INSTANCE_PATH") or "instance") / "demo")
     os.environ.pop("DATABASE_URL", None)
+    os.environ.setdefault("LOG_LEVEL", "warning")
     app = create_app()
     refuse_taken_port(app.config["HOST"], app.config["PORT"])
     with app.app_context():
@@ -120,7 +124,7 @@ def serve(app: Flask) -> None:
     server = granian.Granian(
         "app.serve:web", address=app.config["HOST"], port=app.config["PORT"], interface=Interfaces.WSGI, factory=True,
         workers=app.config["WORKERS"], blocking_threads=THREADS, respawn_failed_workers=True, log_enabled=True,
-        log_level="warning", workers_kill_timeout=5)
+        log_level="warning", log_dictconfig=LOGS, workers_kill_timeout=5)
     clock = Clock(app) if app.config["SCHEDULER"] else None
     if clock:
         server.on_startup(clock.start)
@@ -129,6 +133,7 @@ def serve(app: Flask) -> None:
     with app.app_context():
         db.session.remove()
         db.engine.dispose()
+    logs.begin(app.config["LOG_LEVEL"])
     server.serve()
 
 
@@ -146,7 +151,9 @@ def refuse_taken_port(host: str, port: int, command: str = "make run") -> None:
 def web() -> Flask:
     """What each web worker runs; it ends when the process that started it is no more, however that ended."""
     threading.Thread(target=_end_with, args=(os.getppid(),), name="parent", daemon=True).start()
-    return create_app()
+    app = create_app()
+    logs.begin(app.config["LOG_LEVEL"])
+    return app
 
 
 def _end_with(parent: int) -> None:

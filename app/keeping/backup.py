@@ -4,19 +4,35 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
 from flask import current_app
+from sqlalchemy import Select, select
 from sqlalchemy.engine import Connection
 
 from app import db as database
+from app.audit.models import AuditRow
 from app.db import Change, db, note
 from app.files import folder
 from app.keeping import archive, tables
 from app.keeping.archive import SECRET, Manifest, Writing
 
 Tell = Callable[[int], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Backup:
+    """A backup as the audit names it: there it is said when it was made, and when it was restored."""
+
+    id: str
+
+    @classmethod
+    def newest(cls) -> Select[datetime]:
+        """When the last one was made."""
+        return (select(AuditRow.at).where(AuditRow.subject_type == cls.__name__, AuditRow.what == "made")
+                .order_by(AuditRow.id.desc()).limit(1))
 
 
 @contextmanager
@@ -47,7 +63,7 @@ def back_up(path: Path, as_of: datetime, expect: Tell = lambda _rows: None,
                 manifest.tables[name] = {"columns": one.columns, "rows": counts[name]}
             missing = _add_files(out, _known_files(connection, found))
             out.add(SECRET, [current_app.config["SECRET_KEY"].encode()])
-    note(Change(manifest, "backed_up", as_of, after={"rows": manifest.rows, "files": len(manifest.files)}))
+    note(Change(Backup(manifest.id), "made", as_of, after={"rows": manifest.rows, "files": len(manifest.files)}))
     db.session.commit()
     return manifest, missing
 

@@ -19,6 +19,7 @@ from app.feeds.models import FeedRevision
 from app.files import folder
 from app.keeping import archive, tables
 from app.keeping.archive import Archive, Manifest
+from app.keeping.backup import Backup
 from app.outbox import holding
 from app.scheduling import Lock
 
@@ -52,7 +53,7 @@ def restore(path: Path, as_of: datetime, *, accept_broken_audit: bool = False,
         db.session.scalars(FeedRevision.current()).one().renew_epoch()
         db.session.scalars(FeedRevision.current()).one().rise(as_of)  # a date given out before must not answer 304
         holding.hold("a backup was restored: letters in it may have been sent since it was made", as_of)
-        note(Change(manifest, "restored", as_of, after={"made_at": manifest.made_at}))
+        note(Change(Backup(manifest.id), "restored", as_of, after={"made_at": manifest.made_at}))
         with _files(backup, tell):
             if not is_own_secret:
                 _keep_secret(backup.secret)

@@ -124,7 +124,7 @@ def test_the_audit_says_so_and_tags_given_out_are_worth_nothing(old, new, file):
     with inside(a_place(file.parent / "new")) as app:
         after = tag(app)
     assert restored.exit_code == 0, restored.output
-    assert sorted(told[:2]) == [("Manifest", "restored"), ("Sending", "held")]
+    assert sorted(told[:2]) == [("Backup", "restored"), ("Sending", "held")]
     assert verified.exit_code == 0
     assert after != before
 
