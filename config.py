@@ -55,6 +55,9 @@ SETTINGS = (
     Setting("WORKERS", "1", "web worker processes"),
     Setting("LOG_LEVEL", "info", "debug, info, warning or error; from warning on, only what went wrong is logged"),
     Setting("METRICS_TOKEN", "", "opens /metrics to who sends it as a bearer token; empty: to this machine alone"),
+    Setting("OIDC_ISSUER", "", "an OpenID Connect provider staff may sign in through; empty: none"),
+    Setting("OIDC_CLIENT_ID", "", "what the provider knows this installation as"),
+    Setting("OIDC_CLIENT_SECRET", "", "what it proves itself with there; empty: a public client"),
 )
 
 
@@ -79,6 +82,7 @@ def load(environ: Mapping[str, str] | None = None, **changes: str) -> dict[str, 
     values["SECRET_KEY"] = text["SECRET_KEY"] or _kept_secret(instance)
     if len(values["SECRET_KEY"]) < SHORTEST_SECRET:
         raise SettingError(secret_fault(values["SECRET_KEY"]))
+    values["OIDC_ISSUER"] = _issuer(text)
     values["TRUSTED_HOSTS"] = [one.strip() for one in text["TRUSTED_HOSTS"].split(",") if one.strip()] or None
     values["SQLALCHEMY_DATABASE_URI"] = _database(text["DATABASE_URL"], instance)
     return values | _of_libraries(values)
@@ -161,6 +165,17 @@ def _base_url(text: Mapping[str, str]) -> str:
     if urlsplit(address).scheme not in ("http", "https") or not urlsplit(address).netloc:
         raise SettingError(f"BASE_URL must begin with http:// or https://, not “{address}”.")
     return address.rstrip("/")
+
+
+def _issuer(text: Mapping[str, str]) -> str:
+    address = text["OIDC_ISSUER"].rstrip("/")
+    parts = urlsplit(address)
+    is_here = parts.scheme == "http" and is_loopback(parts.hostname or "")
+    if address and parts.scheme != "https" and not is_here:
+        raise SettingError(f"OIDC_ISSUER must begin with https:// (http only on this machine), not “{address}”.")
+    if address and not text["OIDC_CLIENT_ID"]:
+        raise SettingError("OIDC_ISSUER needs OIDC_CLIENT_ID, the name the provider gave this installation.")
+    return address
 
 
 def _database(address: str, instance: Path) -> str:

@@ -32,6 +32,7 @@ def create_app(**settings: str) -> Flask:
     _hear_changes(app)
     _watch_letters(app)
     _keep_offices_open(app)
+    _name_work(app)
     from app.accounts import access
 
     access.check_every_route(app)
@@ -41,7 +42,7 @@ def create_app(**settings: str) -> Flask:
 def _open_rooms(app: Flask) -> None:
     """One line a room, left to right."""
     from app import checking
-    from app.accounts import access, office, signing_in
+    from app.accounts import access, office, oidc, signing_in
     from app.accounts import cli as accounts_cli
     from app.accounts.views import pages as accounts
     from app.audit import cli as audit_cli
@@ -57,29 +58,34 @@ def _open_rooms(app: Flask) -> None:
     from app.plans import console as console_plans
     from app.plans import views as plans
     from app.reminders import cli as reminders_cli
-    from app.signup import views as signup
+    from app.signup import cli as signup_cli
+    from app.signup.views import pages as signup
 
     access.init_app(app)
     office.init_app(app)
     signing_in.init_app(app)
+    oidc.init_app(app)
     watching.init_app(app)
     for room in (outbox.bp, accounts.bp, plans.bp, board.bp, console.bp, console_plans.bp, signup.bp,
                  feeds.bp, keeping.bp):
         app.register_blueprint(room)
     for commands in (checking.check, audit_cli.audit, accounts_cli.setup, accounts_cli.accounts, plans_cli.plan,
-                     feeds_cli.feeds, outbox_cli.outbox, reminders_cli.reminders,
+                     feeds_cli.feeds, outbox_cli.outbox, reminders_cli.reminders, signup_cli.signup,
                      keeping_cli.backup, keeping_cli.restore):
         app.cli.add_command(commands)
 
 
 def _hear_changes(app: Flask) -> None:
     """Who follows a change, in its own transaction, just before it commits; one line a room."""
+    from app.accounts import sessions, staff
     from app.audit import recording
     from app.feeds import entries
     from app.reminders import following
     from app.signup import telling
 
     db.follow(app, recording.record)
+    db.follow(app, sessions.follow)
+    db.follow(app, staff.follow)
     db.follow(app, telling.follow)
     db.follow(app, entries.follow)
     db.follow(app, following.follow)
@@ -87,7 +93,7 @@ def _hear_changes(app: Flask) -> None:
 
 def _watch_letters(app: Flask) -> None:
     """Who is asked just before a letter leaves; one line a letter."""
-    from app.accounts import settings
+    from app.accounts import inviting, recovery, settings
     from app.accounts.models import Installation
     from app.outbox import ceilings, gates, late, transport
     from app.reminders import due, letters
@@ -99,6 +105,10 @@ def _watch_letters(app: Flask) -> None:
     for letter in signup.LETTERS:
         gates.register(app, letter, signup.gate)
         late.register(app, letter, links.of_letter)
+    gates.register(app, inviting.NAME, inviting.gate)
+    late.register(app, inviting.NAME, inviting.late_fields)
+    gates.register(app, recovery.NAME, recovery.gate)
+    late.register(app, recovery.NAME, recovery.late_fields)
     gates.register(app, letters.NAME, due.gate)
     late.register(app, letters.NAME, letters.late_fields)
 
@@ -110,6 +120,14 @@ def _keep_offices_open(app: Flask) -> None:
 
     tree.hold_open_when(app, holding.hold_open)
     tree.hold_open_when(app, offices.hold_open)
+
+
+def _name_work(app: Flask) -> None:
+    """What may be done behind a page, in a child process; one line a kind."""
+    from app import jobs
+    from app.accounts.views import staff_import
+
+    jobs.register(app, staff_import.KIND, "app.sheets:read")
 
 
 def wsgi() -> Any:
