@@ -18,6 +18,10 @@ from app.accounts.models import Grant, Installation, Person, Role
 from app.accounts.setup import is_set_up
 from app.clock import now
 from app.db import db, is_current, reading
+from app.keeping.backup import Backup
+from app.keeping.health import BACKUP_OLD, LETTERS_LATE
+from app.outbox import holding
+from app.outbox.models import Delivery
 from app.outbox.transport import Relay
 from app.reminders.due import HEART
 from app.reminders.models import Heartbeat
@@ -161,6 +165,23 @@ def mail(app: Flask) -> Finding:
     return ok(f"Letters leave through {relay.host}:{relay.port}.")
 
 
+def letters(app: Flask) -> Finding:
+    if reason := holding.held():
+        return warning(f"None leaves until somebody runs: flask outbox release ({reason})")
+    waiting = db.session.scalar(Delivery.due(now()).order_by(None).with_only_columns(func.min(Delivery.next_at)))
+    if waiting is None or now() - waiting < LETTERS_LATE:
+        return ok("None is overdue.")
+    return warning(f"The oldest should have left {_roughly(now() - waiting)} ago; see the console's page of letters.")
+
+
+def backup(app: Flask) -> Finding:
+    made = db.session.scalar(Backup.newest())
+    if made is None:
+        return warning("None was ever made; run: flask backup FILE")
+    age = now() - made
+    return (ok if age <= BACKUP_OLD else warning)(f"The last one was made {_roughly(age)} ago.")
+
+
 def scheduler(app: Flask) -> Finding:
     heart = db.session.get(Heartbeat, HEART)
     if heart is None:
@@ -199,8 +220,8 @@ def limits(app: Flask) -> Finding:
 POINTS: dict[str, Point] = {
     "secret": secret, "debug": debug, "encryption": encryption, "hosts": hosts, "proxies": proxies,
     "rate limits": limits, "database": database, "migrations": migrations, "office": office,
-    "administrator": administrator, "mail": mail, "scheduler": scheduler, "disk": disk, "files": files,
-    "calendar ids": uid_host,
+    "administrator": administrator, "mail": mail, "letters": letters, "scheduler": scheduler, "backup": backup,
+    "disk": disk, "files": files, "calendar ids": uid_host,
 }
 
 

@@ -7,6 +7,7 @@ from typing import Any
 from flask import current_app
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
+from flask_babel import ngettext
 from wtforms import HiddenField, IntegerField, RadioField, SelectMultipleField, widgets
 from wtforms.validators import NumberRange, Optional, StopValidation
 
@@ -61,7 +62,8 @@ class SettingsForm(PlainForm):
             if name in OF_ROOT and not self.is_root:
                 del self[name]
             elif name != "reminder_leads":
-                self[name].description = f"{MEANINGS[name]} {inherited(name, above)}"
+                self[name].description = _("%(meaning)s%(otherwise)s", meaning=MEANINGS[name],
+                                           otherwise=inherited(name, above))
 
     def show(self, own: OfficeSettings | None) -> None:
         """Fills in what the office has set itself."""
@@ -131,7 +133,9 @@ def inherited(name: str, above: Settings) -> str:
 
 def lead_label(word: str) -> str:
     count = int(word[:-1])
-    return _("提前 %(count)d 天", count=count) if word.endswith("d") else _("提前 %(count)d 小时", count=count)
+    if word.endswith("d"):
+        return ngettext("提前 %(num)d 天", "提前 %(num)d 天", count)
+    return ngettext("提前 %(num)d 小时", "提前 %(num)d 小时", count)
 
 
 def leads_label(words: tuple[str, ...]) -> str:

@@ -9,7 +9,10 @@ import pytest
 from app import checking
 from app.accounts import setup
 from app.clock import now
-from app.db import db
+from app.db import Change, db, note
+from app.keeping.backup import Backup
+from app.outbox import holding
+from app.outbox.models import Delivery
 from app.reminders.models import Heartbeat
 from tests.conftest import AS_OF
 
@@ -22,12 +25,13 @@ REAL = {"SECRET_KEY": "Zx8-q2Lw_0vRt6YpNc3Bm5Kd9Hf1Js7GaUe4Qi", "BASE_URL": "htt
 def real(make_app):
     """An installation with nothing to complain of; `changes` bring a fault in."""
 
-    def make(**changes):
+    def make(backup=timedelta(days=1), **changes):
         app = make_app(**REAL | changes)
         with app.app_context():
             root = setup.found(office="某省知识产权服务促进中心", region="四川", as_of=AS_OF)
             setup.first_administrator(root, name="Chen", email="chen@example.org", as_of=AS_OF)
             Heartbeat.beat("tick", "here:1", now() - timedelta(seconds=5))
+            note(Change(Backup("1"), "made", now() - backup))
             db.session.commit()
         return app
 
@@ -69,7 +73,7 @@ def test_a_fault_in_the_settings_is_told_at_its_point_alone(real, changes, point
 def test_an_empty_database_lacks_an_office_and_an_administrator_and_the_command_fails(make_app):
     app = make_app(**REAL)
 
-    assert faults(app) == {"office": "wrong", "administrator": "wrong", "scheduler": "warning"}
+    assert faults(app) == {"office": "wrong", "administrator": "wrong", "scheduler": "warning", "backup": "warning"}
     assert app.test_cli_runner().invoke(args=["check"]).exit_code == 1
 
 
@@ -82,6 +86,24 @@ def test_a_scheduler_that_fell_silent_is_told(real):
     told = app.test_cli_runner().invoke(args=["check"]).output
 
     assert "warning  scheduler      It was last alive 5 minutes ago; letters wait until it runs." in told.splitlines()
+
+
+def test_an_old_backup_and_letters_held_or_overdue_are_told(real):
+    app = real(backup=timedelta(days=20))
+    assert faults(app) == {"backup": "warning"}
+
+    with app.app_context():
+        note(Change(Backup("2"), "made", now()))
+        holding.hold("restored", now())
+        db.session.commit()
+    assert faults(app) == {"letters": "warning"}
+
+    with app.app_context():
+        holding.release(now())
+        db.session.add(Delivery(cause="x", address="li@example.org", letter="x", posted_at=AS_OF,
+                                next_at=now() - timedelta(hours=1)))
+        db.session.commit()
+    assert faults(app) == {"letters": "warning"}
 
 
 def test_debugging_and_a_secret_that_others_can_read_are_wrong(real, tmp_path):
@@ -104,7 +126,8 @@ def test_a_database_that_is_away_leaves_the_other_points_told(real):
             path.with_name(path.name + ending).unlink(missing_ok=True)
         path.mkdir()
 
-    assert faults(app) == dict.fromkeys(("database", "migrations", "office", "administrator", "scheduler"), "wrong")
+    assert faults(app) == dict.fromkeys(
+        ("database", "migrations", "office", "administrator", "letters", "scheduler", "backup"), "wrong")
 
 
 def test_no_point_tells_a_password_or_the_key(real):
