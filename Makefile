@@ -8,7 +8,7 @@ KILLS ?= 20
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run start test look bench crash lint lock
+.PHONY: help run start test look bench crash lint lock bundle
 
 help: ## this list
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' $(firstword $(MAKEFILE_LIST)) | expand -t 16
@@ -36,6 +36,9 @@ lint: $(TESTS) ## ruff and mypy
 
 lock: .venv/requirements-install.lock.installed ## pin requirements*.txt again; UPGRADE=1 takes newer versions
 	@bin/lock
+
+bundle: $(RUNTIME) ## one file with everything, for a machine without internet; TESTS=1 adds the tests'
+	@bin/bundle
 
 .venv/%.lock.installed: %.lock bin/install
 	@bin/install $<

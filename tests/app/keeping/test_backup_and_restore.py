@@ -25,7 +25,7 @@ from tests.factories import an_event, chen
 from tests.letters import posted, states
 
 PASSWORD = "correct horse battery"
-ANSWERS = {"email": "chen@example.org", "password": PASSWORD, "submit": "1"}
+ANSWERS = {"account": "chen@example.org", "password": PASSWORD}
 CHANGED = ("audit_row", "feed_revision")  # a backup and a restore are told there
 NAMES = ("secret_key", "wujin.db")
 
