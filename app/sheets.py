@@ -19,7 +19,9 @@ TELL_EVERY = 500
 
 
 def read(attachment: bytes, told: Progress) -> list[list[str]]:
-    """The rows with something in them, cells trimmed, as far as they are filled. The kind is told by the bytes, never by a name.
+    """The rows with something in them, cells trimmed, as far as they are filled.
+
+    What kind of file it is tell the bytes, never a name.
 
     :raises Unfit: for anything else, in a sentence.
     """

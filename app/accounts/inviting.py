@@ -6,6 +6,7 @@ import base64
 import hashlib
 import hmac
 import re
+import secrets
 from collections.abc import Mapping
 from datetime import datetime
 
@@ -32,7 +33,7 @@ def post(person: Person, as_of: datetime) -> bool:
     about = f"person:{person.id}"
     posting.stop(about, NAME, "已另发一封")
     posting.post(letter(person.language), Recipient(person.email, person.name),
-                 cause=f"invitation:{person.id}:{as_of:%Y%m%dT%H%M%S}", about=about, as_of=as_of,
+                 cause=f"invitation:{person.id}:{secrets.token_hex(8)}", about=about, as_of=as_of,
                  useful_until=as_of + LINK_LIVES)
     return True
 

@@ -122,6 +122,21 @@ class Person(Model, UserMixin):
         note(Change(self, "role_taken", as_of,
                     before={"role": grant.role, "organization": grant.organization.name}))
 
+    def correct(self, as_of: datetime, *, name: str, email: str | None, mobile: str | None,
+                organization: Organization) -> None:
+        """What was written wrongly, or has changed. Links went to the old address: they open nothing any more."""
+        was = {"name": self.name, "email": self.email or "", "mobile": self.mobile or ""}
+        said = {"name": name, "email": email or "", "mobile": mobile or ""}
+        unit = self.organization.name
+        if (was, unit) == (said, organization.name):
+            return
+        self.name, self.email, self.mobile, self.organization = name, email or None, mobile or None, organization
+        if (was["email"], was["mobile"]) != (said["email"], said["mobile"]):
+            self.end_access(as_of)
+        note(Change(self, "corrected", as_of, before={"organization": unit},
+                    after={"organization": organization.name},
+                    personal=said | {f"{key}_before": value for key, value in was.items()}))
+
     def end_access(self, as_of: datetime) -> None:
         """Signs every browser out and spends every link."""
         WebSession.end_all(self.id, as_of)

@@ -99,10 +99,23 @@ def bring_in(actor: Actor, *, name: str, contact: Contact, role: Role, organizat
     return person
 
 
-def is_taken(contact: Contact) -> bool:
-    return any(db.session.scalars(known).first() is not None for value, known in (
-        (contact.email, Person.with_email(contact.email)), (contact.mobile, Person.with_mobile(contact.mobile)))
-        if value)
+def correct(actor: Actor, person: Person, *, name: str, contact: Contact, organization: Organization,
+            as_of: datetime) -> None:
+    """:raises KnownAlready, OutOfReach:"""
+    require_managed(actor, person)
+    if not actor.reaches(organization):
+        raise OutOfReach(_("这个单位不在您管的范围里，请从列表里选。"))
+    if is_taken(contact, but=person):
+        raise KnownAlready
+    person.correct(as_of, name=name, email=contact.email, mobile=contact.mobile, organization=organization)
+
+
+def is_taken(contact: Contact, but: Person | None = None) -> bool:
+    """Whether the address or the number is somebody's, or somebody else's."""
+    asked = [known for value, known in ((contact.email, Person.with_email(contact.email)),
+                                        (contact.mobile, Person.with_mobile(contact.mobile))) if value]
+    found = [one for known in asked for one in db.session.scalars(known)]
+    return any(one is not but for one in found)
 
 
 def new_link(actor: Actor, person: Person, as_of: datetime) -> str:

@@ -34,15 +34,12 @@ class StaffForm(FlaskForm):  # type: ignore[misc]
 class PlacedForm(StaffForm):
     """A role at a unit within reach."""
 
-    organization = SelectField(_l("单位"), coerce=int)
-    role = SelectField(_l("角色"))
+    organization = SelectField(_l("单位"), [InputRequired()], coerce=int)
+    role = SelectField(_l("角色"), [InputRequired()])
 
     def __init__(self, actor: Actor, **kwargs: Any) -> None:
         super().__init__(**kwargs)
-        self.units = {unit.id: unit for unit in db.session.scalars(Organization.open_under(actor.paths))}
-        shallow = min((unit.path.count("/") for unit in self.units.values()), default=0)
-        self.organization.choices = [(unit.id, "\u3000" * (unit.path.count("/") - shallow) + unit.name)
-                                     for unit in self.units.values()]
+        self.units, self.organization.choices = _offered(actor)
         self.role.choices = [(role.value, role.label) for role in _by_frequency()]
 
     @property
@@ -62,12 +59,44 @@ class NewPersonForm(PlacedForm):
             raise ValidationError(error.sentence) from error
 
 
+class CorrectionForm(StaffForm):
+    """What was written wrongly, or has changed."""
+
+    name = line(_l("姓名"), 60, InputRequired(_l("请填姓名。")))
+    email = line(_l("邮箱"), 254)
+    mobile = line(_l("手机号"), 20)
+    organization = SelectField(_l("单位"), [InputRequired()], coerce=int)
+
+    def __init__(self, actor: Actor, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.units, self.organization.choices = _offered(actor)
+
+    def validate_email(self, field: Any) -> None:
+        self._judge(email=field.data or "")
+        if not field.data and not self.mobile.data:
+            raise ValidationError(_("邮箱和手机号至少写一个。"))
+
+    def validate_mobile(self, field: Any) -> None:
+        self._judge(mobile=field.data or "")
+
+    @property
+    def way(self) -> Contact:
+        return Contact.of(email=self.email.data or "", mobile=self.mobile.data or "")
+
+    def _judge(self, **written: str) -> None:
+        try:
+            if any(written.values()):
+                Contact.of(**written)
+        except BadContact as error:
+            raise ValidationError(error.sentence) from error
+
+
 class RoleForm(PlacedForm):
     """Another role for somebody known."""
 
 
 class HandOverForm(StaffForm):
-    successor = SelectField(_l("由谁接手"), coerce=int)
+    successor = SelectField(_l("由谁接手"), [InputRequired()], coerce=int)
     contact = line(_l("活动的联系人改成"), 120,
                    description=_l("写姓名和电话，公开页面上会显示。不改就留空。"))
     events = SelectMultipleField(_l("要改联系人的活动"), coerce=int)
@@ -89,12 +118,18 @@ class SheetForm(StaffForm):
 class ApplyForm(StaffForm):
     """Under which unit those are founded that nobody knew."""
 
-    parent = SelectField(_l("新单位建在"), coerce=int)
+    parent = SelectField(_l("新单位建在"), [InputRequired()], coerce=int)
 
     def __init__(self, actor: Actor, **kwargs: Any) -> None:
         super().__init__(**kwargs)
-        self.units = {unit.id: unit for unit in db.session.scalars(Organization.open_under(actor.paths))}
-        self.parent.choices = [(unit.id, unit.name) for unit in self.units.values()]
+        self.units, self.parent.choices = _offered(actor)
+
+
+def _offered(actor: Actor) -> tuple[dict[int, Organization], list[tuple[int, str]]]:
+    """The open units within reach, and their names set in as deep as they stand."""
+    units = {unit.id: unit for unit in db.session.scalars(Organization.open_under(actor.paths))}
+    shallow = min((unit.path.count("/") for unit in units.values()), default=0)
+    return units, [(unit.id, "\u3000" * (unit.path.count("/") - shallow) + unit.name) for unit in units.values()]
 
 
 def _by_frequency() -> list[Role]:

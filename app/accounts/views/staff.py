@@ -12,7 +12,7 @@ from werkzeug.wrappers import Response
 from app.accounts import inviting, staff
 from app.accounts.access import allowed
 from app.accounts.models import Actor, Person, Role
-from app.accounts.staff_forms import NewPersonForm, RoleForm
+from app.accounts.staff_forms import CorrectionForm, NewPersonForm, RoleForm
 from app.accounts.views.desk import bp
 from app.clock import now
 from app.db import db
@@ -75,6 +75,31 @@ def person(id: int) -> Page:
     if form:
         form.organization.data = one.organization_id
     return _person(one, form, 200)
+
+
+@bp.get("/console/admin/staff/<int:id>/edit")
+@allowed(*MANAGERS)
+def edit_person(id: int) -> Page:
+    one, form = staff.get_person(g.actor, id), CorrectionForm(g.actor)
+    staff.require_managed(g.actor, one)
+    form.name.data, form.email.data, form.mobile.data = one.name, one.email or "", one.mobile or ""
+    form.organization.data = one.organization_id
+    return render_template("accounts/staff/edit.html", one=one, form=form), 200
+
+
+@bp.post("/console/admin/staff/<int:id>/edit")
+@allowed(*MANAGERS)
+def correct_person(id: int) -> Page:
+    one, form = staff.get_person(g.actor, id, lock=True), CorrectionForm(g.actor)
+    if form.validate_on_submit():
+        try:
+            return _done(one, lambda: staff.correct(
+                g.actor, one, name=form.name.data or "", contact=form.way, as_of=now(),
+                organization=form.units[form.organization.data]), _("已更正。"))
+        except Refused as error:
+            db.session.rollback()
+            form.refuse(error)
+    return render_template("accounts/staff/edit.html", one=staff.get_person(g.actor, id), form=form), form.status
 
 
 @bp.post("/console/admin/staff/<int:id>/link")

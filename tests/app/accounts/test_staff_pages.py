@@ -183,3 +183,26 @@ def test_links_are_kept_as_hashes_alone(app, signed_in, boss):
 
     assert [link.token_hash for link in db.session.scalars(select(SignInLink)) if token in link.token_hash] == []
     assert db.session.scalars(select(Delivery.fields)).all() == [{}]
+
+
+def test_a_wrong_number_is_corrected_and_the_old_link_opens_nothing(app, signed_in, boss):
+    browser, city = signed_in(boss), a_city_office()
+    link = link_on(browser.post("/console/admin/staff", data=adding(city, contact="13800001234")))
+    li = db.session.scalars(Person.with_mobile("13800001234")).one()
+
+    answer = browser.post(f"/console/admin/staff/{li.id}/edit", data={
+        "name": "李雷", "email": "", "mobile": "13800005678", "organization": city.id})
+
+    assert (answer.status_code, li.name, li.mobile, li.email) == (302, "李雷", "13800005678", None)
+    assert app.test_client().post(link).status_code == 410
+
+
+def test_a_correction_takes_nobodys_address_and_leaves_no_way_empty(signed_in, boss):
+    li, browser = a_person("Li", Role.ORGANIZER, an_office()), signed_in(boss)
+
+    def saved(email, mobile=""):
+        return browser.post(f"/console/admin/staff/{li.id}/edit", data={
+            "name": "Li", "email": email, "mobile": mobile, "organization": an_office().id}).status_code
+
+    assert [saved("boss@example.org"), saved(""), saved("nowhere"), saved("", "12")] == [409, 422, 422, 422]
+    assert li.email == "li@example.org"
