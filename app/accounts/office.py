@@ -15,6 +15,17 @@ from app.accounts.settings import settings_of
 from app.db import db
 from app.languages import language
 
+# Where anybody may look a filing number up; a site must link it there.
+ICP_REGISTER, SECURITY_REGISTER = "https://beian.miit.gov.cn/", "https://beian.mps.gov.cn/"
+
+
+@dataclass(frozen=True, slots=True)
+class Registration:
+    """A number under which the site is filed, and the public register that holds it."""
+
+    words: str
+    register: str = ""
+
 
 @dataclass(frozen=True, slots=True)
 class Office:
@@ -22,7 +33,7 @@ class Office:
 
     name: str = ""
     contact: str = ""
-    registrations: list[str] = field(default_factory=list)
+    registrations: list[Registration] = field(default_factory=list)
     is_demonstration: bool = False
 
 
@@ -41,9 +52,9 @@ def office() -> Office:
 
 def _shown(root: Organization, is_demonstration: bool) -> Office:
     own = settings_of(root)
-    numbers = [own.icp_number, own.security_number,
-               _("网站标识码：%(code)s", code=own.site_code) if own.site_code else ""]
-    return Office(root.called(language()), own.contact, [one for one in numbers if one], is_demonstration)
+    numbers = [Registration(own.icp_number, ICP_REGISTER), Registration(own.security_number, SECURITY_REGISTER),
+               Registration(own.site_code and _("网站标识码：%(code)s", code=own.site_code))]
+    return Office(root.called(language()), own.contact, [one for one in numbers if one.words], is_demonstration)
 
 
 def _words() -> dict[str, Any]:

@@ -40,7 +40,7 @@ def test_an_administrator_sets_what_holds_for_all_below(app, signed_in):
     assert (answer.status_code, answer.location) == (302, address(province))
     found = settings_of(county)
     assert (found.tolerance, found.reminder_leads, found.participants_kept_days) == (5, ("3d", "1h"), 180)
-    assert "<li>蜀ICP备00000000号</li>" in app.test_client().get("/subscribe").text
+    assert ">蜀ICP备00000000号</a>" in app.test_client().get("/subscribe").text
     assert [row.actor.partition(":")[0] for row in db.session.scalars(select(AuditRow).where(
         AuditRow.subject_type == "OfficeSettings"))] == ["person"]
 

@@ -51,7 +51,7 @@ def test_from_an_empty_folder_to_an_administrator_signed_in(bare):
     assert "某省知识产权服务促进中心" in browser.get("/console/").text
     footer = bare.test_client().get("/").text.split("<footer")[1]
     assert re.findall(r"联系方式：(\S+?)<", footer) == ["028-00000000"]
-    assert "<li>蜀ICP备00000000号</li>" in footer
+    assert re.findall(r'<a href="(https:\S+)"[^>]*>蜀ICP备00000000号</a>', footer) == ["https://beian.miit.gov.cn/"]
 
 
 def test_what_setup_makes_is_there_once_and_is_no_demonstration(either_app):
