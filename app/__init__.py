@@ -46,6 +46,7 @@ def _open_rooms(app: Flask) -> None:
     from app.accounts import cli as accounts_cli
     from app.accounts.views import pages as accounts
     from app.audit import cli as audit_cli
+    from app.audit.views import pages as audit
     from app.events.views import board, console
     from app.feeds import cli as feeds_cli
     from app.feeds import views as feeds
@@ -66,7 +67,7 @@ def _open_rooms(app: Flask) -> None:
     signing_in.init_app(app)
     oidc.init_app(app)
     watching.init_app(app)
-    for room in (outbox.bp, accounts.bp, plans.bp, board.bp, console.bp, console_plans.bp, signup.bp,
+    for room in (audit.bp, outbox.bp, accounts.bp, plans.bp, board.bp, console.bp, console_plans.bp, signup.bp,
                  feeds.bp, keeping.bp):
         app.register_blueprint(room)
     for commands in (checking.check, audit_cli.audit, accounts_cli.setup, accounts_cli.accounts, plans_cli.plan,

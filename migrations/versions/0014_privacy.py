@@ -1,13 +1,11 @@
 """The audit keeps where and from which address, its head, and triggers that let no row be altered or cut off;
 enrolments can be erased."""
 
-from pathlib import Path
-
 import sqlalchemy as sa
 from alembic import op
 
 revision = "0014"
-down_revision = max(p.name[:4] for p in Path(__file__).parent.glob("[0-9]*.py") if p.name[:4] < "0014")
+down_revision = "0013"
 branch_labels = None
 depends_on = None
 

@@ -1,0 +1,185 @@
+"""Rows of the audit as sentences: who, when, what, and old and new in readable words."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from flask import url_for
+from flask_babel import gettext as _
+from sqlalchemy import select
+
+from app.accounts.models import Person, Role
+from app.accounts.places import Organization, Region
+from app.audit import recording
+from app.audit.models import AuditRow
+from app.audit.views.words import ACTORS, DONE, FIELDS, HIDDEN, OF_ONESELF, THINGS
+from app.contact import masked
+from app.db import db
+from app.events.models import Event
+from app.events.words import EventKind, EventState
+from app.look import clock, full_day, hours, local
+from app.plans.models import Plan
+from app.signup.models import Enrolment
+
+LONGEST = 120
+LABELLED = {"kind": EventKind, "role": Role}
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One change for people. `about` and `actor` lead on to more of the same."""
+
+    id: int
+    at: datetime
+    who: str
+    actor: str
+    done: str
+    thing: str
+    name: str
+    about: str
+    address: str
+    link: str
+    changes: list[tuple[str, str, str]]
+    personal: list[tuple[str, str]]
+    is_forgotten: bool
+    position: int | None
+    hash: str
+
+
+def told(rows: Sequence[AuditRow]) -> list[Line]:
+    """A page of them; a handful of queries whatever their number."""
+    names, personal = _Names.of(rows), recording.personal_of(rows)
+    return [_line(row, names, personal.get(row.id)) for row in rows]
+
+
+@dataclass(frozen=True, slots=True)
+class _Names:
+    people: dict[str, str]
+    events: dict[str, str]
+    organizations: dict[str, str]
+    plans: dict[str, str]
+    of_enrolments: dict[str, str]  # the event's title, for who enrolled is masked
+    regions: dict[str, str]
+
+    @classmethod
+    def of(cls, rows: Sequence[AuditRow]) -> _Names:
+        def ids(*kinds: str) -> set[int]:
+            return {int(row.subject_id) for row in rows if row.subject_type in kinds and row.subject_id.isdigit()}
+
+        actors = {int(id) for row in rows if (id := row.actor.removeprefix("person:")).isdigit()}
+        return cls(
+            people=_map(select(Person.id, Person.name).where(Person.id.in_(ids("Person") | actors))),
+            events=_map(select(Event.id, Event.title).where(Event.id.in_(ids("Event")))),
+            organizations=_map(select(Organization.id, Organization.name).where(
+                Organization.id.in_(ids("Organization", "OfficeSettings", "SignInRules")))),
+            plans=_map(select(Plan.id, Plan.title).where(Plan.id.in_(ids("Plan")))),
+            of_enrolments=_map(select(Enrolment.id, Event.title).join(Enrolment.event).where(
+                Enrolment.id.in_(ids("Enrolment")))),
+            regions=_map(select(Region.code, Region.short_name)))
+
+    def subject(self, row: AuditRow) -> str:
+        found = {"Person": self.people, "Event": self.events, "Plan": self.plans, "Enrolment": self.of_enrolments,
+                 "Organization": self.organizations, "OfficeSettings": self.organizations,
+                 "SignInRules": self.organizations}.get(row.subject_type, {})
+        return found.get(row.subject_id) or row.subject_id
+
+    def actor(self, row: AuditRow) -> str:
+        if row.actor.startswith("person:"):
+            return self.people.get(row.actor.removeprefix("person:"), row.actor)
+        if row.subject_type == "Enrolment" and row.actor == "participant":
+            return _("参加者")
+        return str(ACTORS.get(row.actor, row.actor))
+
+
+def _line(row: AuditRow, names: _Names, personal: dict[str, str] | None) -> Line:
+    who, thing, name = names.actor(row), str(THINGS.get(row.subject_type, row.subject_type)), names.subject(row)
+    is_own = row.actor in ("participant", f"person:{row.subject_id}")
+    if row.subject_type == "Person" and row.what in OF_ONESELF and is_own:
+        who, thing, name = name, "", ""
+    return Line(
+        id=row.id, at=row.at, who=who, actor=row.actor, done=str(DONE.get(row.what, f"“{row.what}”")), thing=thing,
+        name=name, about=f"{row.subject_type}:{row.subject_id}", address=row.address, link=_link(row),
+        changes=_changes(json.loads(row.before), json.loads(row.after), names),
+        personal=[(_field(field), _masked(field, value)) for field, value in (personal or {}).items() if value],
+        is_forgotten=bool(row.personal) and personal is None, position=row.position, hash=row.hash or "")
+
+
+def _link(row: AuditRow) -> str:
+    pages = {"Event": "console.show", "Person": "accounts.person", "Organization": "accounts.organization"}
+    endpoint = pages.get(row.subject_type)
+    return url_for(endpoint, id=int(row.subject_id)) if endpoint and row.subject_id.isdigit() else ""
+
+
+def _changes(before: dict[str, Any], after: dict[str, Any], names: _Names) -> list[tuple[str, str, str]]:
+    """(field, old, new) of what differs."""
+    fields = [field for field in {**before, **after} if before.get(field) != after.get(field) and field not in HIDDEN]
+    return [(_field(field), _value(field, before.get(field), names), _value(field, after.get(field), names))
+            for field in fields]
+
+
+def _field(field: str) -> str:
+    return str(FIELDS.get(field, field))
+
+
+def _value(field: str, value: Any, names: _Names) -> str:
+    if value in (None, "", []):
+        return ""
+    if isinstance(value, bool):
+        return _("是") if value else _("否")
+    if isinstance(value, list):
+        return "、".join(names.regions.get(str(one), str(one)) if field == "regions" else str(one) for one in value)
+    if field.endswith("_at"):
+        return _moment(str(value))
+    if field == "credit_hours":
+        return hours(int(value))
+    if field == "state":
+        return _state(str(value))
+    if field in LABELLED and value in [one.value for one in LABELLED[field]]:
+        return str(LABELLED[field](value).label)
+    text = str(value)
+    return text if len(text) <= LONGEST else f"{text[:LONGEST]}…"
+
+
+def _state(value: str) -> str:
+    own = {"enrolled": _("已报名"), "waitlisted": _("候补"), "withdrawn": _("已取消报名")}
+    if value in own:
+        return own[value]
+    return EventState(value).label if value in [one.value for one in EventState] else value
+
+
+def _moment(text: str) -> str:
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        return text
+    return f"{full_day(moment)} {clock(moment)}"
+
+
+def _masked(field: str, value: str) -> str:
+    """Personal fields are shown in part, here as in lists."""
+    if "@" in value or value.isdigit():
+        return masked(value)
+    return value if field == "address" else f"{value[:1]}{'*' * max(len(value) - 1, 1)}"
+
+
+def _map(statement: Any) -> dict[str, str]:
+    return {str(id): name for id, name in db.session.execute(statement)}
+
+
+def sheet(lines: Iterable[Line]) -> Iterable[list[object]]:
+    """The rows of an export, its head first."""
+    yield [_("序号"), _("时间"), _("谁"), _("做了什么"), _("对象"), _("名称"), _("原来"), _("现在"),
+           _("个人信息（部分遮住）"), _("网络地址"), _("链上位置"), _("校验值")]
+    for line in lines:
+        yield [line.id, local(line.at).isoformat(timespec="seconds"), line.who, line.done, line.thing or line.about,
+               line.name, _joined((field, old) for field, old, _new in line.changes),
+               _joined((field, new) for field, _old, new in line.changes), _joined(line.personal),
+               line.address, line.position or "", line.hash]
+
+
+def _joined(pairs: Iterable[tuple[str, str]]) -> str:
+    return "；".join(f"{field}：{value}" for field, value in pairs if value)

@@ -1,0 +1,68 @@
+"""The audit's words for people: what was done, to what, and how fields and values are called."""
+
+from __future__ import annotations
+
+from flask_babel import lazy_gettext as _l
+
+DONE = {
+    # events
+    "published": _l("发布了"), "unpublished": _l("撤回了"), "rescheduled": _l("改期"), "postponed": _l("延期"),
+    "cancelled": _l("取消了"), "restored": _l("恢复了"), "revised": _l("修改了"), "held": _l("登记人数，已办："),
+    "closed": _l("办结或关闭了"), "discarded": _l("删除了草稿"), "submitted": _l("送审"), "returned": _l("退回了"),
+    "taken_back": _l("收回了送审的"), "figures_confirmed": _l("确认了人数："), "figures_returned": _l("退回了人数："),
+    "change_submitted": _l("送审一项修改："), "remarked": _l("留言："), "laid_down": _l("规定了发布办法："),
+    "lifted": _l("取消了发布办法："), "contacts_shown": _l("查看了联系方式："), "contact_changed": _l("换了联系人："),
+    # participants
+    "enrolled": _l("报名"), "withdrawn": _l("取消报名"), "corrected": _l("更正了报名信息："),
+    "erased": _l("删除了个人信息："),
+    # people
+    "invited": _l("添加了人员"), "link_issued": _l("发了登录链接给"), "handed_over": _l("交接了"),
+    "role_given": _l("给了角色："), "role_taken": _l("收回了角色："), "deactivated": _l("停用了"),
+    "reactivated": _l("重新启用了"), "staff_imported": _l("用表格导入了人员"),
+    "signed_in": _l("登录"), "signed_in_by_link": _l("用一次性链接登录"), "sign_in_failed": _l("登录失败"),
+    "signed_out": _l("退出登录"), "sessions_ended": _l("结束了登录"), "password_set": _l("设了密码"),
+    "recovery_asked": _l("要求找回密码"), "recovery_code_used": _l("用恢复码登录"),
+    "recovery_codes_renewed": _l("换了恢复码"), "second_factor_added": _l("开了两步验证"),
+    "second_factor_removed": _l("关了两步验证"), "passkey_removed": _l("删除了通行密钥"),
+    # organizations, plans, settings
+    "founded": _l("添加了单位"), "renamed": _l("改名"), "moved": _l("移动了"), "merged": _l("合并了"),
+    "received": _l("并入了别的单位："), "reopened": _l("恢复了"), "aliases_set": _l("改了别名："),
+    "changed": _l("改了设置："), "adopted": _l("启用了计划"), "rolled_over": _l("滚动生成了计划"),
+    # the audit itself
+    "audit_exported": _l("导出了操作记录"),
+}
+
+# What people do at the door is said of themselves: they are not known yet as who acts.
+OF_ONESELF = frozenset({
+    "signed_in", "signed_in_by_link", "sign_in_failed", "signed_out", "sessions_ended", "password_set",
+    "recovery_asked", "recovery_code_used", "recovery_codes_renewed", "second_factor_added",
+    "second_factor_removed", "passkey_removed", "audit_exported"})
+
+THINGS = {
+    "Event": _l("活动"), "Enrolment": _l("报名"), "Person": _l("人员"), "Organization": _l("单位"),
+    "OfficeSettings": _l("单位设置"), "Plan": _l("计划"), "PublishingRule": _l("发布办法"),
+    "SignInRules": _l("登录要求"), "UnknownAccount": _l("不存在的账号"), "Job": _l("后台任务"),
+    "EventChange": _l("送审的修改"),
+}
+
+ACTORS = {"participant": _l("没有登录的人"), "cli": _l("命令行"), "job": _l("系统"), "system": _l("系统")}
+
+FIELDS = {
+    "title": _l("名称"), "title_en": _l("英文名称"), "description": _l("介绍"), "location": _l("地点"),
+    "online_url": _l("线上地址"), "speaker": _l("主讲"), "audience": _l("对象"), "contact": _l("联系"),
+    "capacity": _l("名额"), "signup_closes_at": _l("报名截止"), "credit_hours": _l("学时"),
+    "advance_count": _l("晋级数"), "kind": _l("种类"), "state": _l("状态"), "reason": _l("原因"),
+    "starts_at": _l("开始"), "ends_at": _l("结束"), "is_all_day": _l("全天"), "tasks": _l("计划任务"),
+    "regions": _l("地区"), "attendances": _l("人次"), "people": _l("人数"), "materials": _l("资料（份）"),
+    "name": _l("姓名或名称"), "name_en": _l("英文名称"), "email": _l("邮箱"), "mobile": _l("手机号"),
+    "unit": _l("单位"), "old_name": _l("原姓名"), "old_contact": _l("原联系方式"), "old_unit": _l("原单位"),
+    "role": _l("角色"), "roles": _l("角色"), "organization": _l("单位"), "parent": _l("上级"),
+    "aliases": _l("别名"), "closed": _l("已关闭"), "merged_into": _l("并入"), "count": _l("条数或人数"),
+    "year": _l("年度"), "address": _l("网络地址"), "tolerance": _l("允许偏差（%）"),
+    "participants_kept_days": _l("报名信息保留天数"), "reminder_leads": _l("默认提醒"),
+    "mail_per_minute": _l("每分钟发信"), "mail_per_day": _l("每天发信"), "idle_minutes": _l("无操作退出（分钟）"),
+    "icp_number": _l("ICP 备案号"), "security_number": _l("公安备案号"), "site_code": _l("网站标识码"),
+    "reviewer": _l("谁来审"), "text": _l("内容"), "successor": _l("接手的人"), "events": _l("活动"),
+    "about": _l("对象"), "who": _l("谁"), "what": _l("做了什么"), "since": _l("从"), "until": _l("到"),
+}
+HIDDEN = frozenset({"event"})  # said in the sentence
