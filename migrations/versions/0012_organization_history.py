@@ -1,12 +1,10 @@
 """What organizations were called and under whom; closed and merged ones."""
 
-from pathlib import Path
-
 import sqlalchemy as sa
 from alembic import op
 
 revision = "0012"
-down_revision = max(p.name[:4] for p in Path(__file__).parent.glob("[0-9]*.py") if p.name[:4] < "0012")
+down_revision = "0011"
 branch_labels = None
 depends_on = None
 

@@ -1,0 +1,231 @@
+"""For each route: which roles it is for, how far they reach, and what it answers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from app.accounts.models import Role
+
+PUBLIC, SIGNED_IN = "public", "signed in"
+STAFF = frozenset(Role)
+EDITORS = frozenset({Role.ORGANIZER, Role.REVIEWER})
+ADMINISTRATORS = frozenset({Role.ADMINISTRATOR})
+REVIEWERS = frozenset({Role.REVIEWER})
+GUARDS = frozenset({Role.SECURITY_ADMIN})
+LOOKERS = frozenset({Role.ADMINISTRATOR, Role.SECURITY_ADMIN, Role.AUDITOR})
+
+# Where the actor stands, seen from the object, which is the city's.
+OWN, ABOVE, BELOW, SIDEWAYS = "own office", "office above", "office below", "office beside"
+PLACES = (OWN, ABOVE, BELOW, SIDEWAYS)
+EVERYWHERE = frozenset(PLACES)
+DOWNWARD = frozenset({OWN, ABOVE})  # a role reaches its office and all below
+UPROOTING = frozenset({ABOVE})  # to move, merge or close an office one needs its parent
+
+# Whose own the things are that belong to one person alone.
+OWNER = (Role.ADMINISTRATOR, OWN)
+
+ANONYMOUS, WITHOUT_ROLE = "nobody signed in", "no role"
+
+
+@dataclass(frozen=True)
+class Row:
+    """What a route asks and answers. `args` names things of the `World`; `shows` is one that a list names
+    only to whom it belongs."""
+
+    roles: frozenset[Role] | str
+    reach: frozenset[str] = EVERYWHERE
+    args: dict[str, str] = field(default_factory=dict)
+    data: dict[str, str] = field(default_factory=dict)
+    status: int | str = 0
+    shows: str = ""
+    anonymous: int = 0  # where it differs: the form to sign in greets nobody who has
+    own: int = 0  # where one's own office is for the office above to rule
+    is_private: bool = False  # for `OWNER` alone, whoever else holds the role
+
+    def expected(self, method: str, role: Role | str, place: str) -> str:
+        through = str(self.status or (200 if method == "GET" else 302))
+        if role == ANONYMOUS and self.roles != PUBLIC:
+            return TO_SIGN_IN
+        if role == ANONYMOUS and self.anonymous:
+            return str(self.anonymous)
+        if role not in self.roles and self.roles not in (PUBLIC, SIGNED_IN):
+            return "403"
+        if self.is_private:
+            return through if (role, place) == OWNER else "404"
+        if self.roles in (PUBLIC, SIGNED_IN):
+            return through
+        if self.shows:
+            return f"{through}, {'shown' if place in DOWNWARD else 'hidden'}"
+        if place == OWN and self.own:
+            return str(self.own)
+        return through if place in self.reach else "404"
+
+
+def on_event(roles: frozenset[Role], of: str = "published", **more: Any) -> Row:
+    return Row(roles, DOWNWARD, {"id": of}, **more)
+
+
+def on_office(roles: frozenset[Role] = ADMINISTRATORS, reach: frozenset[str] = DOWNWARD, **more: Any) -> Row:
+    return Row(roles, reach, {"id": "city"}, **more)
+
+
+def on_person(roles: frozenset[Role] = ADMINISTRATORS, **more: Any) -> Row:
+    return Row(roles, DOWNWARD, {"id": "person"} | more.pop("args", {}), **more)
+
+
+MADE, FORM_SHOWN_AGAIN = 201, 422
+TO_SIGN_IN = "302 to sign in"
+
+TABLE: dict[tuple[str, str], Row] = {
+    # the public board, plan, feeds
+    ("GET", "static"): Row(PUBLIC, args={"filename": "file"}),
+    ("GET", "board.calendar"): Row(PUBLIC),
+    ("GET", "board.show"): Row(PUBLIC, args={"id": "published"}),
+    ("GET", "board.campaign"): Row(PUBLIC, args={"slug": "slug"}),
+    ("GET", "board.photo"): Row(PUBLIC, args={"id": "held", "file_id": "photo"}),
+    ("GET", "plans.newest"): Row(PUBLIC, status=302),
+    ("GET", "plans.show"): Row(PUBLIC, args={"year": "year"}),
+    ("GET", "plans.task"): Row(PUBLIC, args={"year": "year", "code": "code"}),
+    ("GET", "feeds.calendar"): Row(PUBLIC),
+    ("GET", "feeds.entry"): Row(PUBLIC, args={"id": "published"}),
+    ("GET", "feeds.subscribe"): Row(PUBLIC),
+    # signing up, and the ticket
+    ("GET", "signup.form"): Row(PUBLIC, args={"id": "published"}),
+    ("POST", "signup.enrolment"): Row(PUBLIC, args={"id": "published"}, status=FORM_SHOWN_AGAIN),
+    ("GET", "signup.ticket"): Row(PUBLIC, args={"token": "ticket"}),
+    ("GET", "signup.entry"): Row(PUBLIC, args={"token": "ticket"}),
+    ("GET", "signup.withdrawing"): Row(PUBLIC, args={"token": "ticket"}),
+    ("POST", "signup.withdrawal"): Row(PUBLIC, args={"token": "ticket"}, status=303),
+    ("GET", "signup.data"): Row(PUBLIC, args={"token": "ticket"}),
+    ("GET", "signup.data_as_json"): Row(PUBLIC, args={"token": "ticket"}),
+    ("GET", "signup.data_as_csv"): Row(PUBLIC, args={"token": "ticket"}),
+    ("GET", "signup.correcting"): Row(PUBLIC, args={"token": "ticket"}),
+    ("POST", "signup.correction"): Row(PUBLIC, args={"token": "ticket"}, status=FORM_SHOWN_AGAIN),
+    ("GET", "signup.erasing_page"): Row(PUBLIC, args={"token": "ticket"}),
+    ("POST", "signup.erasure"): Row(PUBLIC, args={"token": "ticket"}, status=200),
+    ("GET", "signup.privacy_statement"): Row(PUBLIC),
+    # whether it runs
+    ("GET", "keeping.healthz"): Row(PUBLIC),
+    ("GET", "keeping.readyz"): Row(PUBLIC),
+    ("GET", "keeping.measures"): Row(PUBLIC),
+    # signing in
+    ("GET", "accounts.show_link"): Row(PUBLIC, args={"token": "link"}),
+    ("POST", "accounts.use_link"): Row(PUBLIC, args={"token": "link"}),
+    ("GET", "accounts.sign_in_page"): Row(PUBLIC, status=302, anonymous=200),
+    ("POST", "accounts.sign_in"): Row(PUBLIC, status=FORM_SHOWN_AGAIN),
+    ("GET", "accounts.second_part"): Row(PUBLIC, status=TO_SIGN_IN),
+    ("POST", "accounts.second_part_by_code"): Row(PUBLIC, status=TO_SIGN_IN),
+    ("POST", "accounts.second_part_by_passkey"): Row(PUBLIC, status=TO_SIGN_IN),
+    ("GET", "accounts.to_provider"): Row(PUBLIC, status=TO_SIGN_IN),
+    ("GET", "accounts.from_provider"): Row(PUBLIC, status=400),
+    ("GET", "accounts.recovery_page"): Row(PUBLIC),
+    ("POST", "accounts.ask_for_recovery"): Row(PUBLIC, status=FORM_SHOWN_AGAIN),
+    ("GET", "accounts.recover_page"): Row(PUBLIC, args={"token": "recovery"}),
+    ("POST", "accounts.recover"): Row(PUBLIC, args={"token": "recovery"}, status=FORM_SHOWN_AGAIN),
+    ("POST", "accounts.sign_out"): Row(SIGNED_IN),
+    # one's own account
+    ("GET", "accounts.me"): Row(SIGNED_IN),
+    ("GET", "accounts.password"): Row(SIGNED_IN),
+    ("POST", "accounts.set_password"): Row(SIGNED_IN, status=FORM_SHOWN_AGAIN),
+    ("POST", "accounts.end_other_sessions"): Row(SIGNED_IN),
+    ("POST", "accounts.end_session"): Row(SIGNED_IN, args={"handle": "session"}, is_private=True),
+    ("GET", "accounts.second_factor"): Row(SIGNED_IN),
+    ("POST", "accounts.begin_second_factor"): Row(SIGNED_IN),
+    ("POST", "accounts.confirm_second_factor"): Row(SIGNED_IN, status=FORM_SHOWN_AGAIN),
+    ("POST", "accounts.remove_second_factor"): Row(SIGNED_IN),
+    ("POST", "accounts.renew_recovery_codes"): Row(SIGNED_IN, status=200, is_private=True),
+    ("GET", "accounts.new_passkey"): Row(SIGNED_IN, status=404),
+    ("POST", "accounts.add_passkey"): Row(SIGNED_IN, status=404),
+    ("POST", "accounts.remove_passkey"): Row(SIGNED_IN, args={"id": "passkey"}, is_private=True),
+    ("GET", "accounts.reach"): Row(SIGNED_IN),
+    # what the staff sees
+    ("GET", "console.today"): Row(STAFF, shows="published"),
+    ("GET", "console.events"): Row(STAFF, shows="published"),
+    ("GET", "console.show"): on_event(STAFF),
+    ("GET", "console.preview"): on_event(STAFF, "draft"),
+    ("GET", "console_plans.show"): Row(STAFF),
+    ("GET", "console_plans.task"): Row(STAFF, args={"code": "code"}),
+    ("GET", "outbox.letters"): Row(STAFF, shows="published"),
+    # making and changing events
+    ("GET", "console.new"): Row(EDITORS),
+    ("POST", "console.create"): Row(EDITORS, status=FORM_SHOWN_AGAIN),
+    ("GET", "console.edit"): on_event(EDITORS),
+    ("POST", "console.save"): on_event(EDITORS, status=409),
+    ("GET", "console.new_part"): on_event(EDITORS, "course"),
+    ("POST", "console.add_part"): on_event(EDITORS, "course", status=FORM_SHOWN_AGAIN),
+    ("POST", "console.publish"): on_event(EDITORS, "draft"),
+    ("POST", "console.unpublish"): on_event(EDITORS),
+    ("POST", "console.discard"): on_event(EDITORS, "draft"),
+    ("GET", "console.schedule"): on_event(EDITORS),
+    ("POST", "console.reschedule"): on_event(EDITORS, status=FORM_SHOWN_AGAIN),
+    ("GET", "console.postponement"): on_event(EDITORS),
+    ("POST", "console.postpone"): on_event(EDITORS, data={"reason": "场地检修"}),
+    ("GET", "console.cancellation"): on_event(EDITORS),
+    ("POST", "console.cancel"): on_event(EDITORS, data={"reason": "场地检修"}),
+    ("POST", "console.restore"): on_event(EDITORS, "cancelled"),
+    ("POST", "console.contacts"): on_event(EDITORS, status=200),
+    ("GET", "console.figures"): on_event(EDITORS, "held"),
+    ("POST", "console.record_figures"): on_event(EDITORS, "held", status=FORM_SHOWN_AGAIN),
+    ("POST", "console.close"): on_event(EDITORS, "held"),
+    ("GET", "console.held"): Row(EDITORS),
+    ("POST", "console.record_held"): Row(EDITORS, status=FORM_SHOWN_AGAIN),
+    # approval
+    ("GET", "console.review"): Row(REVIEWERS),
+    ("GET", "console.review_one"): on_event(REVIEWERS),
+    ("POST", "console.decide"): Row(REVIEWERS, status=FORM_SHOWN_AGAIN),
+    ("POST", "console.take_back"): on_event(EDITORS, "submitted"),
+    ("POST", "console.take_back_change"): on_event(EDITORS),
+    ("POST", "console.remark"): on_event(EDITORS),
+    ("GET", "console.publishing"): Row(ADMINISTRATORS),
+    ("POST", "console.lay_down_rule"): Row(ADMINISTRATORS, status=FORM_SHOWN_AGAIN),
+    ("POST", "console.lift_rule"): Row(ADMINISTRATORS, DOWNWARD, {"id": "rule"}, own=409),
+    # the tree of organizations
+    ("GET", "accounts.admin"): Row(STAFF),
+    ("GET", "accounts.organizations"): Row(STAFF, shows="city"),
+    ("GET", "accounts.organization"): on_office(STAFF),
+    ("GET", "accounts.new_organization"): on_office(),
+    ("POST", "accounts.add_organization"): on_office(
+        data={"name": "高新区知识产权服务站", "kind": "unit", "region": "510100"}),
+    ("GET", "accounts.organization_name"): on_office(),
+    ("POST", "accounts.rename_organization"): on_office(data={"name": "成都市知识产权局"}),
+    ("GET", "accounts.organization_aliases"): on_office(),
+    ("POST", "accounts.set_organization_aliases"): on_office(data={"aliases": "成都局"}),
+    ("GET", "accounts.organization_parent"): on_office(reach=UPROOTING),
+    ("POST", "accounts.move_organization"): on_office(reach=UPROOTING, data={"target": "beside"}),
+    ("GET", "accounts.organization_merger"): on_office(reach=UPROOTING),
+    ("POST", "accounts.merge_organization"): on_office(reach=UPROOTING, data={"target": "beside"}),
+    ("POST", "accounts.close_organization"): on_office(reach=UPROOTING, status=409),
+    ("POST", "accounts.reopen_organization"): on_office(reach=UPROOTING),
+    # the staff
+    ("GET", "accounts.staff"): Row(LOOKERS, shows="person"),
+    ("GET", "accounts.new_person"): Row(ADMINISTRATORS),
+    ("POST", "accounts.bring_in"): Row(ADMINISTRATORS, status=FORM_SHOWN_AGAIN),
+    ("GET", "accounts.person"): on_person(LOOKERS),
+    ("GET", "accounts.edit_person"): on_person(),
+    ("POST", "accounts.correct_person"): on_person(status=FORM_SHOWN_AGAIN),
+    ("POST", "accounts.renew_link"): on_person(status=MADE),
+    ("POST", "accounts.give_role"): on_person(data={"role": "reviewer", "organization": "city"}),
+    ("POST", "accounts.take_role"): on_person(args={"grant_id": "grant"}),
+    ("POST", "accounts.deactivate"): on_person(),
+    ("POST", "accounts.reactivate"): on_person(),
+    ("GET", "accounts.handover"): on_person(),
+    ("POST", "accounts.hand_over"): on_person(status=FORM_SHOWN_AGAIN),
+    ("GET", "accounts.import_staff"): Row(ADMINISTRATORS),
+    ("POST", "accounts.upload_staff"): Row(ADMINISTRATORS, status=FORM_SHOWN_AGAIN),
+    ("GET", "accounts.show_import"): Row(ADMINISTRATORS, args={"id": "job"}, is_private=True),
+    ("POST", "accounts.apply_import"): Row(ADMINISTRATORS, args={"id": "job"}, is_private=True),
+    ("GET", "accounts.staff_template"): Row(ADMINISTRATORS),
+    ("GET", "accounts.job"): Row(STAFF, args={"id": "job"}, is_private=True),
+    # settings of an office
+    ("GET", "accounts.settings"): Row(ADMINISTRATORS, status=302),
+    ("GET", "accounts.office_settings"): on_office(),
+    ("POST", "accounts.change_settings"): on_office(data={"version": "0"}),
+    # what is demanded of signing in
+    ("GET", "accounts.sign_in_rules"): Row(GUARDS),
+    ("POST", "accounts.change_sign_in_rules"): on_office(GUARDS),
+    ("POST", "accounts.remove_somebodys_second_factor"): on_person(GUARDS),
+    # the audit
+    ("GET", "audit.audit"): Row(LOOKERS, args={"about": "about"}, shows="published"),
+    ("POST", "audit.export"): Row(LOOKERS, status=200, shows="published"),
+}

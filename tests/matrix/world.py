@@ -1,0 +1,186 @@
+"""The tree, the people and the things about which every route is asked."""
+
+from __future__ import annotations
+
+import io
+import shutil
+import sqlite3
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+from flask import Flask, url_for
+from flask_security.recoverable import generate_reset_password_token
+from PIL import Image
+from werkzeug.datastructures import FileStorage
+
+from app import jobs
+from app.accounts.models import Person, Role, SignInLink, hashed
+from app.accounts.passkeys import Passkey
+from app.accounts.places import Organization
+from app.accounts.sessions import COOKIE
+from app.clock import now
+from app.db import db
+from app.events.approval import PublishingRule, Reviewer
+from app.events.counting import add_photos, keep_photos
+from app.events.words import EventKind
+from app.signup.enrolling import enrol
+from tests.factories import a_person, a_plan, an_event, an_office, figures
+from tests.matrix.table import ABOVE, ANONYMOUS, BELOW, OWN, OWNER, SIDEWAYS, WITHOUT_ROLE, Row
+
+
+class World:
+    """A city's office with one above, one below and one beside it, somebody in each role in each, and the
+    city's events. Made once; after a request that may have written it is put back."""
+
+    def __init__(self, app: Flask) -> None:
+        self.app = app
+        self.things: dict[str, Any] = {}
+        self.titles: dict[str, str] = {}
+        self.cookies: dict[tuple[Role | str, str], str] = {}
+        self.file = Path(app.config["INSTANCE_PATH"]) / "wujin.db"
+        self.kept = self.file.with_suffix(".kept")
+        with app.app_context():
+            offices = _offices()
+            self._make_things(offices[OWN], offices[SIDEWAYS])
+            people = {(role, place): a_person(f"{role.value}{number}", role, office)
+                      for number, (place, office) in enumerate(offices.items()) for role in Role}
+            people[WITHOUT_ROLE, ""] = a_person("nobody", Role.LEADER, offices[OWN])  # type: ignore[index]
+            people[WITHOUT_ROLE, ""].grants = []  # type: ignore[index]
+            links = {cell: _link(person) for cell, person in people.items()}
+            self.things["link"] = _link(a_person("Link", Role.LEADER, offices[OWN]))
+            self.things["job"] = _job(people[OWNER])
+            db.session.commit()
+            people_ids = {cell: person.id for cell, person in people.items()}
+            db.session.remove()
+        for cell, token in links.items():
+            self.cookies[cell] = self._sign_in(token)
+        with app.app_context():
+            owner = db.session.get_one(Person, people_ids[OWNER])
+            self.things |= {"session": hashed(self.cookies[OWNER])[:16], "passkey": _passkey(owner),
+                            "recovery": generate_reset_password_token(owner)}
+            db.session.commit()
+            db.session.remove()
+        with app.app_context(), db.engine.connect() as connection:
+            connection.connection.dbapi_connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        self.let_go()
+        shutil.copy(self.file, self.kept)
+
+    @property
+    def cells(self) -> list[tuple[Role | str, str]]:
+        return [(ANONYMOUS, ""), *self.cookies]
+
+    def ask(self, method: str, endpoint: str, row: Row, cell: tuple[Role | str, str]) -> str:
+        """The outcome in the words of `Row.expected`; a refusal that wrote says so."""
+        with self.app.test_request_context():
+            address = url_for(endpoint, **{name: self.things[what] for name, what in row.args.items()})
+        data = {name: str(self.things.get(value, value)) for name, value in row.data.items()}
+        browser = self.app.test_client()
+        if cell in self.cookies:
+            browser.set_cookie(COOKIE, self.cookies[cell])
+        before = self._written()
+        with browser.open(address, method=method, data=data or None) as answer:
+            outcome = _told(answer, self.titles.get(row.shows, ""))
+        if method != "GET":
+            if answer.status_code in (403, 404) and self._written() != before:
+                outcome += ", but wrote"
+            if answer.status_code not in (403, 404):
+                self.restore()
+        return outcome
+
+    def restore(self) -> None:
+        self.let_go()
+        for ending in ("-wal", "-shm"):
+            Path(f"{self.file}{ending}").unlink(missing_ok=True)
+        shutil.copy(self.kept, self.file)
+
+    def let_go(self) -> None:
+        with self.app.app_context():
+            db.session.remove()
+            db.engine.dispose()
+
+    def _written(self) -> int:
+        connection = sqlite3.connect(self.file)
+        try:
+            return int(connection.execute("SELECT count(*) FROM audit_row").fetchone()[0])
+        finally:
+            connection.close()
+
+    def _sign_in(self, token: str) -> str:
+        browser = self.app.test_client()
+        answer = browser.post(f"/sign-in/{token}")
+        assert answer.status_code == 302, answer.text
+        return str(browser.get_cookie(COOKIE).value)  # type: ignore[union-attr]
+
+    def _make_things(self, city: Organization, beside: Organization) -> None:
+        a_plan(now().year)
+        soon, past = now() + timedelta(days=3), now() - timedelta(days=3)
+        chen = a_person("Chen", Role.ORGANIZER, city)
+        made = {
+            "draft": an_event("城市的草稿", organization=city, published=False, starts_at=soon),
+            "published": an_event("城市的讲座", organization=city, starts_at=soon, takes_enrolments=True),
+            "submitted": an_event("送审的讲座", organization=city, published=False, starts_at=soon),
+            "course": an_event("城市的培训班", organization=city, kind=EventKind.TRAINING, starts_at=soon),
+            "cancelled": an_event("取消的讲座", organization=city, starts_at=soon),
+            "held": an_event("办过的讲座", organization=city, starts_at=past),
+            "week": an_event("城市的宣传周", organization=city, kind=EventKind.CAMPAIGN, starts_at=soon, slug="week"),
+        }
+        made["submitted"].submit(chen, now())
+        made["cancelled"].cancel(now())
+        made["held"].record_figures(figures(chen), now(), confirmed=True)
+        photos = keep_photos([FileStorage(_picture(), "photo.jpg", content_type="image/jpeg")], now())
+        add_photos(made["held"], photos, now())
+        enrolment = enrol(made["published"], name="Li", email="li@example.org", as_of=now())
+        db.session.flush()
+        self.things |= {name: event.id for name, event in made.items()}
+        self.titles |= {name: event.title for name, event in made.items()} | {"city": city.name}
+        self.titles["person"] = chen.name
+        rule = PublishingRule.lay_down(city, kind="", level="", reviewer=Reviewer.SELF,
+                                       by=a_person("Root", Role.ADMINISTRATOR, an_office()), as_of=now())
+        db.session.flush()
+        self.things |= {
+            "rule": rule.id, "person": chen.id, "grant": chen.grants[0].id, "about": f"Event:{made['published'].id}",
+            "slug": "week", "photo": made["held"].photos[0].file_id, "year": now().year, "code": "I2.1",
+            "file": "mark.svg", "ticket": enrolment.token, "city": city.id, "beside": beside.id}
+
+
+def _offices() -> dict[str, Organization]:
+    province = an_office()
+    city, beside = (an_office(f"{name}市市场监督管理局", name, parent=province) for name in ("成都", "绵阳"))
+    return {OWN: city, ABOVE: province, SIDEWAYS: beside,
+            BELOW: an_office("锦江区市场监督管理局", "锦江区", parent=city)}
+
+
+def _link(person: Any) -> str:
+    link, token = SignInLink.issue(person, now())
+    db.session.add(link)
+    return token
+
+
+def _job(person: Person) -> int:
+    job = jobs.enqueue("staff.sheet", asked_by=f"person:{person.id}", as_of=now(), attachment=b"")
+    db.session.flush()
+    return job.id
+
+
+def _passkey(person: Person) -> int:
+    key = Passkey(person_id=person.id, name="手机", credential_id="AAAA", public_key=b"", sign_count=0,
+                  created_at=now())
+    db.session.add(key)
+    db.session.flush()
+    return key.id
+
+
+def _picture() -> io.BytesIO:
+    held = io.BytesIO()
+    Image.new("RGB", (8, 8)).save(held, "JPEG")
+    held.seek(0)
+    return held
+
+
+def _told(answer: Any, title: str) -> str:
+    if answer.status_code == 302 and answer.location.startswith("/sign-in"):
+        return "302 to sign in"
+    if title and answer.status_code == 200:
+        return f"200, {'shown' if title in answer.text else 'hidden'}"
+    return str(answer.status_code)
