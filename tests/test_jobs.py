@@ -8,6 +8,8 @@ from sqlalchemy import select, text
 from app import jobs, limits
 from app.db import db
 from app.jobs import Job
+from app.scheduling import Clock
+from tests.app.test_scheduling import until
 from tests.conftest import AS_OF
 
 
@@ -132,3 +134,15 @@ def test_only_who_asked_reaches_a_job(app):
     found = [len(db.session.scalars(Job.asked(by)).all()) for by in ("person:1", "person:2")]
 
     assert found == [1, 0]
+
+
+def test_the_scheduler_does_what_waits(app, kinds):
+    job = asked("count", of=1)
+    clock = Clock(app, try_again=0.05)
+    clock.start()
+    try:
+        done = until(lambda: states() == [("done", "")])
+    finally:
+        clock.stop()
+
+    assert (done, job.result["bytes"]) == (True, 0)

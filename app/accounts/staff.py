@@ -201,10 +201,11 @@ def _require_another(actor: Actor, person: Person, lost: Sequence[Grant]) -> Non
     if person.id == actor.person.id:
         raise Yourself
     if any(one.organization.parent_id is None for one in administers):
-        # Two administrators who take each other's role away at once must not both succeed.
-        holders = db.session.scalars(
-            select(Grant).join(Grant.organization).join(Grant.person)
-            .where(Grant.role == Role.ADMINISTRATOR.value, Organization.parent_id.is_(None), Person.active)
-            .with_for_update(of=Grant)).all()
-        if not {one.person_id for one in holders} - {person.id}:
+        # Two who take each other's role away at once must not both succeed: the second waits here, and only then
+        # asks who is left. One statement that locks and asks would still see those who were there before it waited.
+        db.session.execute(select(Organization.id).where(Organization.parent_id.is_(None)).with_for_update())
+        left = (select(Grant.person_id).join(Grant.organization).join(Grant.person)
+                .where(Grant.role == Role.ADMINISTRATOR.value, Organization.parent_id.is_(None), Person.active,
+                       Person.id != person.id))
+        if db.session.scalars(left.limit(1)).first() is None:
             raise LastAdministrator
