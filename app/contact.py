@@ -14,6 +14,8 @@ from app.errors import Refused
 _MOBILE = re.compile(r"(?:\+86|0086)?(1[3-9][0-9]{9})")
 _FILLING = re.compile(r"[ \-\u3000]")
 
+ERASED = "erased:"  # stands for a contact that was, in columns where each must differ
+
 
 class BadContact(Refused):
     """Neither an address a letter can go to nor a mobile number."""
@@ -46,6 +48,8 @@ class Contact:
 
 def masked(contact: str) -> str:
     """138****1234, li***@example.org: enough to recognise, not enough to write to."""
+    if contact.startswith(ERASED):
+        return _("（已删除）")
     if "@" in contact:
         name, _at, host = contact.partition("@")
         return f"{name[:2]}***@{host}"

@@ -10,6 +10,7 @@ from sqlalchemy import Select, select, update
 
 from app.accounts.settings import settings_of
 from app.audit import recording
+from app.contact import ERASED
 from app.db import db
 from app.events.models import Event
 from app.events.words import EventState
@@ -102,7 +103,7 @@ def _blank(delivery: Delivery, enrolment: Enrolment, others: Sequence[Enrolment]
 def _forget_address(delivery: Delivery) -> None:
     """Mail servers like to repeat the address in their answers."""
     address = delivery.address
-    delivery.address, delivery.name = f"erased:{delivery.id}", ""
+    delivery.address, delivery.name = f"{ERASED}{delivery.id}", ""
     if address in delivery.reason:
         delivery.reason = ""
     db.session.execute(update(Attempt).where(Attempt.delivery_id == delivery.id).values(answer=""))

@@ -25,6 +25,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.accounts.models import hashed
+from app.contact import ERASED
 from app.db import Change, Model, note
 from app.errors import Refused
 from app.events.models import Event
@@ -206,7 +207,7 @@ class Enrolment(Model):
         if self.can_withdraw(as_of):
             self.state, self.withdrawn_at = EnrolmentState.WITHDRAWN.value, as_of
         self.name = self.email = self.mobile = self.unit = ""
-        self.contact, self.name_key, self.form_key = f"erased:{self.id}", str(self.id), None
+        self.contact, self.name_key, self.form_key = f"{ERASED}{self.id}", str(self.id), None
         self.erased_at = as_of
         self.seal()  # the old ticket opens nothing any more
         note(Change(self, "erased", as_of, before={"state": before},

@@ -28,6 +28,8 @@ DONE = {
     "founded": _l("添加了单位"), "renamed": _l("改名"), "moved": _l("移动了"), "merged": _l("合并了"),
     "received": _l("并入了别的单位："), "reopened": _l("恢复了"), "aliases_set": _l("改了别名："),
     "changed": _l("改了设置："), "adopted": _l("启用了计划"), "rolled_over": _l("滚动生成了计划"),
+    # the installation
+    "made": _l("做了"), "released": _l("放行了"),
     # the audit itself
     "audit_exported": _l("导出了操作记录"),
 }
@@ -42,7 +44,7 @@ THINGS = {
     "Event": _l("活动"), "Enrolment": _l("报名"), "Person": _l("人员"), "Organization": _l("单位"),
     "OfficeSettings": _l("单位设置"), "Plan": _l("计划"), "PublishingRule": _l("发布办法"),
     "SignInRules": _l("登录要求"), "UnknownAccount": _l("不存在的账号"), "Job": _l("后台任务"),
-    "EventChange": _l("送审的修改"),
+    "EventChange": _l("送审的修改"), "Backup": _l("备份"), "Sending": _l("发信"),
 }
 
 ACTORS = {"participant": _l("没有登录的人"), "cli": _l("命令行"), "job": _l("系统"), "system": _l("系统")}

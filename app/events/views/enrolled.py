@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from flask_babel import gettext as _
 from sqlalchemy import func, select
 
+from app.contact import ERASED
 from app.db import db
 from app.events.models import Event
 from app.events.words import Part
@@ -45,6 +47,8 @@ def listed(event: Event) -> Sequence[Enrolment]:
 
 def masked(contact: str) -> str:
     """138****1234, l***@example.org: enough to tell two people apart."""
+    if contact.startswith(ERASED):
+        return _("（已删除）")
     name, at, host = contact.partition("@")
     if at:
         return f"{name[:1]}***@{host}"
