@@ -11,12 +11,14 @@ from app import create_app
 from app.accounts.models import Grant, Installation, Person
 from app.accounts.places import Organization, Region
 from app.accounts.settings import settings_of
+from app.accounts.setup import AlreadySetUp, found
 from app.audit.models import AuditRow
 from app.db import db
 from app.plans.models import Plan, Task
 from app.serve import refuse_unfounded
 from config import SettingError
-from tests.conftest import Browser, settings
+from tests.conftest import AS_OF, Browser, settings
+from tests.factories import an_office
 
 GIVEN = ("--office", "某省知识产权服务促进中心", "--region", "四川", "--admin-name", "Chen",
          "--admin-email", "Chen@Example.org")
@@ -83,6 +85,13 @@ def test_a_second_time_is_refused_and_changes_nothing(app):
     assert (again.exit_code, again.output.count("\n")) == (1, 1)
     assert again.output.startswith("Error: this installation is set up already")
     assert db.session.scalars(select(Person.email)).all() == ["chen@example.org"]
+
+
+def test_an_office_that_appeared_while_somebody_typed_is_not_joined_by_a_second(app):
+    an_office()
+
+    with pytest.raises(AlreadySetUp):
+        found(office="另一个单位", region="四川", as_of=AS_OF)
 
 
 def test_what_is_not_given_is_asked(app):
