@@ -55,8 +55,7 @@ def summary_of(event: Event, language: str) -> str:
 
 def spans_its_parts(event: Event) -> bool:
     """A campaign, or a parent whose parts carry the hours: whole days that leave readers' time free."""
-    return (event.kind == EventKind.CAMPAIGN and event.part is None) or any(
-        part.deleted_at is None for part in event.parts)
+    return (event.kind == EventKind.CAMPAIGN and event.part is None) or bool(event.shown_parts)
 
 
 def is_told_in_days(event: Event) -> bool:

@@ -218,8 +218,7 @@ class Lifecycle:
         parent = self.parent
         if parent is None or parent.deleted_at or not Part(self.part).follows_parent:
             return
-        spans = [one.span for one in parent.parts if one.state != EventState.CANCELLED and not one.deleted_at
-                 and (one.is_public or not parent.is_public)]  # a day that waits for a reviewer moves nothing yet
+        spans = [one.span for one in parent.shown_parts if one.state != EventState.CANCELLED]
         whole = spans[0].joined(spans[1:]) if spans else parent.span
         if whole == parent.span:
             return

@@ -187,6 +187,12 @@ class Event(Lifecycle, Submitting, Model):
         return self.state in PUBLIC_STATES
 
     @property
+    def shown_parts(self) -> list[Event]:
+        """The parts that make it what it is: of a public event only public ones, for a day that is a draft or
+        waits for a reviewer changes nothing that people see."""
+        return [part for part in self.parts if part.deleted_at is None and (part.is_public or not self.is_public)]
+
+    @property
     def attendance_mode(self) -> AttendanceMode:
         if self.online_url and self.location:
             return AttendanceMode.MIXED

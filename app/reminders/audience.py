@@ -15,7 +15,7 @@ def host_of_enrolments(event: Event) -> Event:
 
 def carries_reminders(event: Event) -> bool:
     """Whether its own time is one to be reminded of: a class or competition leaves that to its parts."""
-    if any(Part(part.part).follows_parent for part in event.parts if part.part):
+    if any(Part(part.part).follows_parent for part in event.shown_parts if part.part):
         return False
     return host_of_enrolments(event).takes_enrolments
 

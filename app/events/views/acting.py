@@ -12,6 +12,7 @@ from app.accounts.access import allowed
 from app.clock import now
 from app.db import db
 from app.errors import Refused
+from app.events.approval import approval_of
 from app.events.counting import FiguresForm, add_photos, forget_photos, keep_photos
 from app.events.forms import ReasonForm, ScheduleForm
 from app.events.lifecycle import WrongState
@@ -170,4 +171,5 @@ def _recorded(id: int, form: FiguresForm) -> Response:
 
 
 def _page(template: str, event: Event, form: Any) -> Page:
-    return render_template(template, event=event, form=form, reached=reached_by(event), as_of=now()), answer(form)
+    return render_template(template, event=event, form=form, reached=reached_by(event), as_of=now(),
+                           approval=approval_of(event)), answer(form)

@@ -12,6 +12,7 @@ from sqlalchemy.orm import joinedload, selectinload
 from werkzeug.datastructures import MultiDict
 
 from app.accounts.access import allowed
+from app.accounts.models import Actor, Role
 from app.clock import now
 from app.db import db
 from app.errors import BadInput
@@ -20,7 +21,16 @@ from app.events.asking import office_zone
 from app.events.board import Seats
 from app.events.choosing import running_plan
 from app.events.models import Event
-from app.events.views import acting, editing, holding, parts, showing  # noqa: F401  routes of the same blueprint
+from app.events.reviewing import Waiting, waiting_for
+from app.events.views import (  # noqa: F401  routes of the same blueprint
+    acting,
+    editing,
+    holding,
+    parts,
+    publishing,
+    reviewing,
+    showing,
+)
 from app.events.views.desk import bp, may_edit, own_organization
 from app.events.words import EventKind, EventState
 from app.feeds.slices import Slice, UnknownValue
@@ -50,7 +60,7 @@ def today() -> str:
                        and seats[one.id].percent < WELL_FILLED],
         without_figures=_look(queries.without_figures(g.actor, as_of)),
         drafts=_look(queries.own_drafts(g.actor, own)), may_edit=may_edit(own),
-        letters=_look(_letters_gone_wrong()), **_idle_tasks(as_of))
+        letters=_look(_letters_gone_wrong()), reviews=_to_review(), **_idle_tasks(as_of))
 
 
 @bp.get("/events")
@@ -81,6 +91,11 @@ def events() -> str:
 def _idle_tasks(as_of: datetime) -> dict[str, Any]:
     plan = running_plan(g.actor, as_of.astimezone(office_zone()).year)
     return {"plan": plan, "idle_tasks": _look(queries.tasks_without_events(plan)) if plan else []}
+
+
+def _to_review() -> list[Waiting]:
+    reviewer = Actor.of(g.actor.person, frozenset({Role.REVIEWER}))
+    return waiting_for(reviewer) if reviewer.paths else []
 
 
 def _letters_gone_wrong() -> Select[Delivery]:
