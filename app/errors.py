@@ -7,7 +7,7 @@ import logging
 from flask import Flask, render_template, request
 from flask_babel import gettext as _
 from sqlalchemy.exc import OperationalError
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, SecurityError
 
 from app.db import db
 
@@ -45,7 +45,9 @@ def init_app(app: Flask) -> None:
 
 def answer(status: int, sentence: str, **headers: str) -> tuple[str, int, dict[str, str]]:
     """Plain text for a calendar program or a script, a page for a person."""
-    if request.path.endswith(".ics") or request.path in ("/healthz", "/readyz"):
+    is_for_machine = request.path.endswith(".ics") or request.path in ("/healthz", "/readyz", "/metrics")
+    # A request under a host name that is none of ours has no addresses to build a page from.
+    if is_for_machine or isinstance(request.routing_exception, SecurityError):
         return sentence + "\n", status, {"Content-Type": "text/plain; charset=utf-8", **headers}
     return render_template("errors/error.html", status=status, sentence=sentence), status, headers
 

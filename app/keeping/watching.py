@@ -24,7 +24,7 @@ def init_app(app: Flask) -> None:
     app.url_value_preprocessor(_name_endpoint)  # comes before every other, also before one that refuses
     app.after_request(_name_actor)
     app.extensions["wujin.measures"] = measures = metrics.Requests()
-    app.wsgi_app = Watch(app.wsgi_app, measures)  # type: ignore[method-assign]
+    app.wsgi_app = Watch(app, measures)  # type: ignore[method-assign]
 
 
 def _name_endpoint(endpoint: str | None, values: dict[str, Any] | None) -> None:
@@ -37,13 +37,13 @@ def _name_actor(response: Response) -> Response:
 
 
 class Watch:
-    def __init__(self, inner: Callable[..., Iterable[bytes]], measures: metrics.Requests) -> None:
-        self.inner, self.measures = inner, measures
+    def __init__(self, app: Flask, measures: metrics.Requests) -> None:
+        self.app, self.inner, self.measures = app, app.wsgi_app, measures
 
     def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
         began, id = time.perf_counter(), secrets.token_hex(6)
         logs.request_id.set(id)
-        status = 500
+        status = 0
 
         def start(line: str, headers: list[tuple[str, str]], *rest: Any) -> Any:
             nonlocal status
@@ -51,9 +51,15 @@ class Watch:
             return start_response(line, [*headers, ("X-Request-Id", id)], *rest)
 
         try:
-            return self.inner(environ, start)  # WSGI: the status is said before this returns
+            return self.inner(environ, start)  # Flask says the status before this returns
+        except Exception:
+            if self.app.testing or status:
+                raise
+            log.exception("no answer could be made")  # the server's own words of it would be the error's
+            start("500 Internal Server Error", [("Content-Type", "text/plain; charset=utf-8")])
+            return ["系统出错了，内容没有保存。请稍后再试。\n".encode()]
         finally:
-            self._tell(environ, id, status, time.perf_counter() - began)
+            self._tell(environ, id, status or 500, time.perf_counter() - began)
 
     def _tell(self, environ: dict[str, Any], id: str, status: int, seconds: float) -> None:
         endpoint, method = environ.get(ENDPOINT, "front"), environ.get("REQUEST_METHOD", "")

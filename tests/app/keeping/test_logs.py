@@ -96,6 +96,7 @@ def test_an_error_tells_its_place_and_not_its_words(app, log):
     ("GET http://x.test/t/abc?d=1 gone", "GET http://x.test/t/… gone"),
     ("letter 7 could not be sent", "letter 7 could not be sent"),
     ("token 9f8e7d6c5b4a39281706f5e4d3c2b1a0", "token …"),
+    ("/sign-in/recovery/abc", "/sign-in/recovery/…"),
     ("/feeds/abc.ics", "/feeds/….ics"),
 ])
 def test_words_of_others_are_cleaned(words, told):
@@ -111,3 +112,27 @@ def test_a_kind_of_error_of_ours_is_no_fault_in_the_log(app, log):
 
     assert [(line["level"], line["status"]) for line in lines(log)] == [("info", 404)]
 
+
+
+def test_a_fault_in_front_of_flask_is_answered_and_told_without_its_words(app, log):
+    watch = app.wsgi_app
+
+    def broken(environ, start_response):
+        raise ValueError("li@example.org")
+
+    watch.inner = broken
+    answer = app.test_client().get("/")
+
+    assert (answer.status_code, answer.text) == (500, "系统出错了，内容没有保存。请稍后再试。\n")
+    assert [(line.get("error"), line.get("status")) for line in lines(log)] == [("ValueError", None), (None, 500)]
+    assert "li@example.org" not in log.getvalue()
+
+
+def test_a_host_name_that_is_none_of_ours_is_refused_without_a_fault(make_app, log):
+    client = make_app(TRUSTED_HOSTS="wujin.test").test_client()
+
+    answers = [client.get(path, headers={"Host": "evil.test"}) for path in ("/", "/calendar.ics", "/t/abc")]
+
+    assert [(answer.status_code, answer.text) for answer in answers] == [
+        (400, "请求有误，没有处理。请返回上一页重试。\n")] * 3
+    assert [line["level"] for line in lines(log)] == ["info"] * 3
