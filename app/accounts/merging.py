@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from flask_babel import gettext as _
 from sqlalchemy import Column, Table, UniqueConstraint, delete, exists, select, update
 
 from app.db import Base, db
@@ -48,7 +47,7 @@ def pointing_at_organizations() -> Iterator[tuple[Table, Column[int]]]:
 
 def name_of_merged(source: Organization) -> str:
     """Leaves the name free: the office it went into may take it."""
-    ending = _("（已并入，%(id)d）", id=source.id)
+    ending = f"（已并入，{source.id}）"  # kept, so in the language of names and not in the reader's
     return source.name[:LONGEST_NAME - len(ending)] + ending
 
 
