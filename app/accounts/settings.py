@@ -89,7 +89,9 @@ class OfficeSettings(Model):
     @classmethod
     def of(cls, organization: Organization) -> OfficeSettings:
         """Its row, made when it has none; for one who means to change it."""
-        row = db.session.get(cls, organization.id, with_for_update=True, populate_existing=True)
+        # The office is held, not the row: of two who save the first settings at once, one waits for the other.
+        db.session.execute(select(Organization.id).where(Organization.id == organization.id).with_for_update())
+        row = db.session.get(cls, organization.id, populate_existing=True)
         if row is None:
             row = cls(organization=organization, version=0)
             db.session.add(row)
