@@ -22,6 +22,7 @@ from app.errors import Refused
 
 LONGEST_NAME, LONGEST_UNIT = 60, 120
 HEAD_WITHIN = 10  # rows: titles often stand above the head of a sheet
+MOST_LINES = 2_000  # brought in by one transaction, which nobody else can write during
 AT_ONCE = 500  # contacts asked for in one statement
 
 COLUMNS: Mapping[str, frozenset[str]] = {
@@ -50,6 +51,13 @@ class NoSuchColumns(Refused):
 
     def __init__(self) -> None:
         super().__init__(_("没有找到表头。第一行要有“姓名”“单位”“邮箱”或“手机”“角色”这几列。"))
+
+
+class TooManyLines(Refused):
+    status = 422
+
+    def __init__(self, count: int) -> None:
+        super().__init__(_("表里有 %(count)d 行，一次最多导入 %(most)d 行，请分成几份。", count=count, most=MOST_LINES))
 
 
 @dataclass(slots=True)
@@ -86,11 +94,13 @@ class StaffSheet:
 
     @classmethod
     def read(cls, rows: Sequence[Sequence[str]], actor: Actor) -> StaffSheet:
-        """:raises NoSuchColumns: when no row is a head."""
+        """:raises NoSuchColumns, TooManyLines: it is no sheet of staff, or one for several turns."""
         at, columns = _head(rows)
         lines = [Line(number, {name: row[column] if column < len(row) else "" for name, column in columns.items()})
                  for number, row in enumerate(rows[at + 1:], at + 2)]
         lines = [line for line in lines if any(line.words.values())]
+        if len(lines) > MOST_LINES:
+            raise TooManyLines(len(lines))
         units = _units(actor)
         for line in lines:
             _judge(line, units)

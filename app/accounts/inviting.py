@@ -7,7 +7,7 @@ import hashlib
 import hmac
 import re
 import secrets
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 
 from flask import current_app, render_template
@@ -30,12 +30,26 @@ def post(person: Person, as_of: datetime) -> bool:
     if not person.email:
         return False
     db.session.flush()
-    about = f"person:{person.id}"
-    posting.stop(about, NAME, "已另发一封")
-    posting.post(letter(person.language), Recipient(person.email, person.name),
-                 cause=f"invitation:{person.id}:{secrets.token_hex(8)}", about=about, as_of=as_of,
-                 useful_until=as_of + LINK_LIVES)
+    posting.stop(f"person:{person.id}", NAME, "已另发一封")
+    _post(person, letter(person.language), as_of)
     return True
+
+
+def post_all(people: Iterable[Person], as_of: datetime) -> None:
+    """To many who have just been brought in: the words are made once, and looked for once they are there."""
+    reached = [one for one in people if one.email]
+    letters = {language: letter(language) for language in {one.language for one in reached}}
+    for words in letters.values():
+        posting.content_of(words)
+    db.session.flush()
+    with db.session.no_autoflush:
+        for one in reached:
+            _post(one, letters[one.language], as_of)
+
+
+def _post(person: Person, words: Letter, as_of: datetime) -> None:
+    posting.post(words, Recipient(person.email or "", person.name), as_of=as_of, useful_until=as_of + LINK_LIVES,
+                 cause=f"invitation:{person.id}:{secrets.token_hex(8)}", about=f"person:{person.id}")
 
 
 def letter(language: str) -> Letter:

@@ -124,6 +124,11 @@ def new_link(actor: Actor, person: Person, as_of: datetime) -> str:
     if not person.active:
         raise OutOfReach(_("账号已经停用。请先恢复，再给登录链接。"))
     SignInLink.end_all(person.id, as_of)
+    return first_link(person, as_of)
+
+
+def first_link(person: Person, as_of: datetime) -> str:
+    """The token of a link for somebody who has none yet."""
     link, token = SignInLink.issue(person, as_of)
     db.session.add(link)
     note(Change(person, "link_issued", as_of))

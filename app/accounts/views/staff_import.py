@@ -33,7 +33,6 @@ class Slip:
 
     person: Person
     address: str
-    by_letter: bool
 
 
 @bp.get("/console/admin/staff/import")
@@ -84,12 +83,13 @@ def apply_import(id: int) -> Page:
     if not form.validate_on_submit() or not sheet.good:
         return _preview(id, sheet, form, form.status)
     try:
-        slips = [_slip(person) for person in importing.bring_in(
-            sheet, g.actor, staff.get_unit(g.actor, form.parent.data), now())]
+        people = importing.bring_in(sheet, g.actor, staff.get_unit(g.actor, form.parent.data), now())
     except Refused as error:
         db.session.rollback()
         form.refuse(error)
         return _preview(id, sheet, form, form.status)
+    slips = [Slip(one, inviting.link_url(staff.first_link(one, now()))) for one in people]
+    inviting.post_all(people, now())
     job.forget()
     note(Change(job, "staff_imported", now(), after={"count": len(slips)}))
     db.session.commit()
@@ -104,11 +104,6 @@ def staff_template() -> Download:
     words = "\ufeff姓名,单位,邮箱,手机,角色\r\n"
     return Download(words, mimetype="text/csv",
                     headers={"Content-Disposition": 'attachment; filename="staff.csv"'})
-
-
-def _slip(person: Person) -> Slip:
-    token = staff.new_link(g.actor, person, now())
-    return Slip(person, inviting.link_url(token), inviting.post(person, now()))
 
 
 def _preview(id: int, sheet: StaffSheet, form: ApplyForm, status: int) -> Page:

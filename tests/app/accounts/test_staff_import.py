@@ -159,3 +159,11 @@ def test_units_are_known_by_their_earlier_names_too(signed_in, boss):
     applying(browser, address)
 
     assert db.session.scalars(Person.with_email("a@example.org")).one().organization.name == city.name
+
+
+def test_a_sheet_for_several_turns_is_not_begun(signed_in, boss):
+    browser = signed_in(boss)
+
+    page = browser.get(read(browser, HEAD + "甲,单位,a@example.org,经办人\n" * 2001))
+
+    assert (page.status_code, "一次最多导入 2000 行" in page.text) == (422, True)
