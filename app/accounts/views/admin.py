@@ -20,6 +20,7 @@ PAGES: tuple[tuple[str, str, LazyString, LazyString, frozenset[Role]], ...] = (
      ADMINISTRATORS | {Role.SECURITY_ADMIN, Role.AUDITOR}),
     ("accounts.organizations", "network", _l("单位"), _l("部门、市州、区县：添加、改名、移动、合并。"), EVERYBODY),
     ("console.publishing", "stamp", _l("发布和送审"), _l("哪些单位自己发布，哪些活动要先送审。"), ADMINISTRATORS),
+    ("accounts.me", "circle-user-round", _l("我的账号"), _l("密码、两步验证、登录中的设备。"), EVERYBODY),
     ("accounts.reach", "key-round", _l("我的权限"), _l("我有哪些角色，能做什么，为什么有些不能改。"), EVERYBODY),
     ("accounts.settings", "sliders-horizontal", _l("设置"), _l("允许偏差、默认提醒、保留天数、页脚、发信限额。"),
      ADMINISTRATORS),
