@@ -65,6 +65,8 @@ class Clock:
         self.app, self.every = app, (tick, deliver)
         self.stopping = threading.Event()
         self.lock = Lock(app.config["INSTANCE_PATH"] / "scheduler.lock")
+        # It warns each second that a long job still runs; a job that fails is told by its executor.
+        logging.getLogger("apscheduler.scheduler").setLevel(logging.ERROR)
         self.scheduler = BackgroundScheduler(
             jobstores={"default": MemoryJobStore()}, timezone="UTC",
             job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None})

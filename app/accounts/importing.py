@@ -57,7 +57,8 @@ class TooManyLines(Refused):
     status = 422
 
     def __init__(self, count: int) -> None:
-        super().__init__(_("表里有 %(count)d 行，一次最多导入 %(most)d 行，请分成几份。", count=count, most=MOST_LINES))
+        super().__init__(_("表里有 %(count)d 行，一次最多导入 %(most)d 行，请分成几份。",
+                           count=count, most=MOST_LINES))
 
 
 @dataclass(slots=True)
