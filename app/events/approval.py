@@ -87,7 +87,8 @@ class PublishingRule(Model):
             cls.organization_id == organization.id, cls.kind == kind, cls.level == level)).one_or_none()
         before = {"reviewer": rule.reviewer} if rule else {}
         rule = rule or cls(organization=organization, kind=kind, level=level, reviewer=reviewer.value)
-        rule.require_power_of(by, reviewer)
+        rule.require_power_of(by)
+        rule.require_no_loosening(by, reviewer)
         rule.reviewer = reviewer.value
         db.session.add(rule)
         db.session.flush()
@@ -96,18 +97,21 @@ class PublishingRule(Model):
 
     def lift(self, by: Person, as_of: datetime) -> None:
         """What an office above says holds again, or nobody reviews."""
-        self.require_power_of(by, Reviewer.SELF)
+        self.require_power_of(by)
         note(Change(self, "lifted", as_of, before=self.words()))
         db.session.delete(self)
 
-    def require_power_of(self, by: Person, reviewer: Reviewer) -> None:
-        """:raises RuleFromAbove: for one's own office, and for what would loosen a rule from above one's reach."""
-        paths = [grant.organization.path for grant in by.grants if grant.role == Role.ADMINISTRATOR.value]
-        own = self.organization
+    def require_power_of(self, by: Person) -> None:
+        """:raises RuleFromAbove: for how one's own office publishes; that is for the office above to say."""
+        paths, own = _administered(by), self.organization
         if not any(own.path.startswith(path) for path in paths):
             raise RuleFromAbove(_("这个单位不归您管。"))
         if own.parent_id and own.path in paths and self.level in ("", own.region.level):
             raise RuleFromAbove(_("本单位自己怎么发布，由上级单位定。您可以给下级单位定。"))
+
+    def require_no_loosening(self, by: Person, reviewer: Reviewer) -> None:
+        """:raises RuleFromAbove: naming the office above one's reach that demands more."""
+        paths, own = _administered(by), self.organization
         above = [rule for rule in db.session.scalars(PublishingRule.along(own))
                  if not any(rule.organization.path.startswith(path) for path in paths)
                  and rule.kind in ("", self.kind) and (not rule.level or not self.level or rule.level == self.level)]
@@ -172,6 +176,10 @@ def reviewers_of(reviewing: Organization) -> Sequence[Person]:
         if found := [person for person, at in held if at == office]:
             return found
     return []
+
+
+def _administered(person: Person) -> list[str]:
+    return [grant.organization.path for grant in person.grants if grant.role == Role.ADMINISTRATOR.value]
 
 
 Chains = dict[int, tuple[Organization, list[PublishingRule]]]

@@ -21,19 +21,21 @@ from app.events.words import EventKind
 
 Page = tuple[str, int] | Response
 
+ALL = "all"
+
 
 class RuleForm(ConsoleForm):
     """For whom, for what, and who agrees."""
 
     organization = SelectField(_l("单位（连同下级）"), [InputRequired()], coerce=int)
-    level = SelectField(_l("其中"))
-    kind = SelectField(_l("活动类型"))
-    reviewer = SelectField(_l("怎么发布"))
+    level = SelectField(_l("其中"), [InputRequired()])
+    kind = SelectField(_l("活动类型"), [InputRequired()])
+    reviewer = SelectField(_l("怎么发布"), [InputRequired()])
 
     def offer(self, offices: list[Organization]) -> None:
         self.organization.choices = [(one.id, "　" * (one.path.count("/") - 2) + one.name) for one in offices]
-        self.level.choices = [("", _("所有单位"))] + [(level.value, level_word(level.value)) for level in LEVELS]
-        self.kind.choices = [("", _("所有类型"))] + [(kind.value, kind.label) for kind in EventKind]
+        self.level.choices = [(ALL, _("所有单位"))] + [(level.value, level_word(level.value)) for level in LEVELS]
+        self.kind.choices = [(ALL, _("所有类型"))] + [(kind.value, kind.label) for kind in EventKind]
         self.reviewer.choices = [(one.value, one.label) for one in (Reviewer.PARENT, Reviewer.ROOT, Reviewer.SELF)]
 
 
@@ -56,12 +58,12 @@ def lay_down_rule() -> Page:
     if form.validate_on_submit():
         with judged(form):
             office = next(one for one in offices if one.id == form.organization.data)
-            PublishingRule.lay_down(office, kind=form.kind.data, level=form.level.data,
-                                    reviewer=Reviewer(form.reviewer.data), by=g.actor.person, as_of=now())
+            kind, level = ("" if word == ALL else word for word in (form.kind.data, form.level.data))
+            PublishingRule.lay_down(office, kind=kind, level=level, reviewer=Reviewer(form.reviewer.data),
+                                    by=g.actor.person, as_of=now())
             db.session.commit()
             flash(_("已保存，从现在起按新的规则发布。"), "success")
             return redirect(url_for("console.publishing"))
-        form, offices = form, _offices()
     return _page(form, offices), form.status
 
 

@@ -4,6 +4,7 @@ import pytest
 
 from app.accounts.models import Actor, Role
 from app.db import db
+from app.events import digest
 from app.events.approval import (
     NotForYou,
     PublishingRule,
@@ -14,11 +15,11 @@ from app.events.approval import (
     reviewers_of,
 )
 from app.events.lifecycle import WrongState
-from app.events.reviewing import announce, count_heads, of_event, waiting_for
+from app.events.reviewing import announce, count_heads, of_event, to_work_on, waiting_for
 from app.events.words import EventKind
 from tests.app.events.approving import Offices, a_rule, an_administrator, letters
 from tests.conftest import AS_OF
-from tests.factories import a_city_office, a_person, an_event, an_office, figures
+from tests.factories import a_city_office, a_person, a_region, an_event, an_office, figures
 
 LATER = AS_OF + timedelta(hours=5)
 
@@ -209,6 +210,16 @@ def test_nobody_loosens_what_an_office_above_demands(offices):
             offices.county, kind="training", level="", reviewer=Reviewer.PARENT, by=ding, as_of=AS_OF)
 
 
+def test_a_rule_of_ones_own_is_lifted_and_the_one_above_holds_again(offices):
+    a_rule(an_office(), Reviewer.ROOT)
+    mine = a_rule(offices.county, Reviewer.ROOT, kind="visit")
+
+    mine.lift(an_administrator(offices.city), AS_OF)
+    db.session.flush()
+
+    assert approvals_by_kind(offices.county)[EventKind.VISIT].reviewing == offices.city
+
+
 def test_a_rule_laid_down_again_is_changed_not_doubled(offices):
     root, ding = an_office(), an_administrator(an_office())
 
@@ -216,3 +227,23 @@ def test_a_rule_laid_down_again_is_changed_not_doubled(offices):
         PublishingRule.lay_down(root, kind="visit", level="", reviewer=word, by=ding, as_of=AS_OF)
 
     assert [rule.reviewer for rule in db.session.scalars(PublishingRule.along(root))] == ["root"]
+
+
+def test_the_whole_way_on_both_databases(either_app):
+    offices = Offices()
+    event = offices.event(published=False)
+    announce(event, offices.chen, AS_OF)
+    [new] = waiting_for(reviewer(offices.he))
+    new.agree(offices.he, LATER)
+    work = to_work_on(event, offices.chen)
+    work.revise(LATER, title="换了名称", regions=[a_region("绵阳")])
+    work.keep(offices.chen, LATER)
+    db.session.commit()
+
+    [change] = waiting_for(reviewer(offices.he))
+    change.agree(offices.he, LATER)
+    digest.post_daily(LATER)
+    db.session.commit()
+
+    assert (event.state, event.title, [one.name for one in event.regions]) == ("published", "换了名称", ["绵阳市"])
+    assert [one[2] for one in letters()] == ["已发布：知识产权讲座", "改动已生效：换了名称"]

@@ -304,7 +304,7 @@ def test_an_administrator_makes_a_rule_and_takes_it_away(app, signed_in):
     desk = signed_in(an_administrator(office))
 
     desk.post("/console/admin/publishing", data={
-        "organization": office.id, "level": "county", "kind": "", "reviewer": "parent"})
+        "organization": office.id, "level": "county", "kind": "all", "reviewer": "parent"})
     [rule] = db.session.scalars(select(PublishingRule)).all()
     made = (rule.level, rule.reviewer, "县级单位" in desk.get("/console/admin/publishing").text)
     desk.post(f"/console/admin/publishing/{rule.id}/removal")
@@ -320,9 +320,9 @@ def test_a_rule_from_above_is_seen_but_not_loosened_or_lifted(offices, signed_in
     page = desk.get("/console/admin/publishing").text
     lifted = desk.post(f"/console/admin/publishing/{rule.id}/removal")
     foreign = desk.post("/console/admin/publishing", data={
-        "organization": an_office().id, "level": "", "kind": "training", "reviewer": "self"})
+        "organization": an_office().id, "level": "all", "kind": "training", "reviewer": "self"})
     loosened = desk.post("/console/admin/publishing", data={
-        "organization": offices.county.id, "level": "", "kind": "training", "reviewer": "self"})
+        "organization": offices.county.id, "level": "all", "kind": "training", "reviewer": "self"})
 
     assert "上级的规则" in page
     assert [one.status_code for one in (lifted, foreign, loosened)] == [404, 422, 409]
