@@ -16,7 +16,7 @@ from app.accounts.models import Person, Role
 from app.accounts.places import Organization, Region
 from app.audit import recording
 from app.audit.models import AuditRow
-from app.audit.views.words import ACTORS, DONE, FIELDS, HIDDEN, OF_ONESELF, THINGS
+from app.audit.views.words import ACTORS, DONE, FIELDS, HIDDEN, OF_ONESELF, THINGS, VALUES
 from app.contact import masked
 from app.db import db
 from app.events.models import Event
@@ -104,7 +104,8 @@ def _line(row: AuditRow, names: _Names, personal: dict[str, str] | None) -> Line
         id=row.id, at=row.at, who=who, actor=row.actor, done=str(DONE.get(row.what, f"“{row.what}”")), thing=thing,
         name=name, about=f"{row.subject_type}:{row.subject_id}", address=row.address, link=_link(row),
         changes=_changes(json.loads(row.before), json.loads(row.after), names),
-        personal=[(_field(field), _masked(field, value)) for field, value in (personal or {}).items() if value],
+        personal=[(_field(field), _masked(field, value)) for field, value in (personal or {}).items()
+                  if value and value != row.address],
         is_forgotten=bool(row.personal) and personal is None, position=row.position, hash=row.hash or "")
 
 
@@ -138,6 +139,8 @@ def _value(field: str, value: Any, names: _Names) -> str:
         return hours(int(value))
     if field == "state":
         return _state(str(value))
+    if str(value) in VALUES.get(field, {}):
+        return str(VALUES[field][str(value)])
     if field in LABELLED and value in [one.value for one in LABELLED[field]]:
         return str(LABELLED[field](value).label)
     text = str(value)

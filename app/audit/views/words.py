@@ -6,17 +6,17 @@ from flask_babel import lazy_gettext as _l
 
 DONE = {
     # events
-    "published": _l("发布了"), "unpublished": _l("撤回了"), "rescheduled": _l("改期"), "postponed": _l("延期"),
-    "cancelled": _l("取消了"), "restored": _l("恢复了"), "revised": _l("修改了"), "held": _l("登记人数，已办："),
-    "closed": _l("办结或关闭了"), "discarded": _l("删除了草稿"), "submitted": _l("送审"), "returned": _l("退回了"),
+    "published": _l("发布了"), "unpublished": _l("撤回了"), "rescheduled": _l("改期了"), "postponed": _l("延期了"),
+    "cancelled": _l("取消了"), "restored": _l("恢复了"), "revised": _l("修改了"), "held": _l("登记了人数："),
+    "closed": _l("办结或关闭了"), "discarded": _l("删除了草稿"), "submitted": _l("送审了"), "returned": _l("退回了"),
     "taken_back": _l("收回了送审的"), "figures_confirmed": _l("确认了人数："), "figures_returned": _l("退回了人数："),
-    "change_submitted": _l("送审一项修改："), "remarked": _l("留言："), "laid_down": _l("规定了发布办法："),
-    "lifted": _l("取消了发布办法："), "contacts_shown": _l("查看了联系方式："), "contact_changed": _l("换了联系人："),
+    "change_submitted": _l("送审一项修改："), "remarked": _l("留言："), "laid_down": _l("规定了"),
+    "lifted": _l("取消了"), "contacts_shown": _l("查看了联系方式："), "contact_changed": _l("换了联系人："),
     # participants
-    "enrolled": _l("报名"), "withdrawn": _l("取消报名"), "corrected": _l("更正了报名信息："),
+    "enrolled": _l("登记了"), "withdrawn": _l("取消了"), "corrected": _l("更正了"),
     "erased": _l("删除了个人信息："),
     # people
-    "invited": _l("添加了人员"), "link_issued": _l("发了登录链接给"), "handed_over": _l("交接了"),
+    "invited": _l("添加了"), "link_issued": _l("发了登录链接给"), "handed_over": _l("交接了"),
     "role_given": _l("给了角色："), "role_taken": _l("收回了角色："), "deactivated": _l("停用了"),
     "reactivated": _l("重新启用了"), "staff_imported": _l("用表格导入了人员"),
     "signed_in": _l("登录"), "signed_in_by_link": _l("用一次性链接登录"), "sign_in_failed": _l("登录失败"),
@@ -25,9 +25,9 @@ DONE = {
     "recovery_codes_renewed": _l("换了恢复码"), "second_factor_added": _l("开了两步验证"),
     "second_factor_removed": _l("关了两步验证"), "passkey_removed": _l("删除了通行密钥"),
     # organizations, plans, settings
-    "founded": _l("添加了单位"), "renamed": _l("改名"), "moved": _l("移动了"), "merged": _l("合并了"),
-    "received": _l("并入了别的单位："), "reopened": _l("恢复了"), "aliases_set": _l("改了别名："),
-    "changed": _l("改了设置："), "adopted": _l("启用了计划"), "rolled_over": _l("滚动生成了计划"),
+    "founded": _l("添加了"), "renamed": _l("改了名称："), "moved": _l("移动了"), "merged": _l("合并了"),
+    "received": _l("收进了别的单位："), "reopened": _l("恢复了"), "aliases_set": _l("改了别名："),
+    "changed": _l("改了"), "adopted": _l("启用了"), "rolled_over": _l("滚动生成了"),
     # the installation
     "made": _l("做了"), "released": _l("放行了"),
     # the audit itself
@@ -59,12 +59,20 @@ FIELDS = {
     "name": _l("姓名或名称"), "name_en": _l("英文名称"), "email": _l("邮箱"), "mobile": _l("手机号"),
     "unit": _l("单位"), "old_name": _l("原姓名"), "old_contact": _l("原联系方式"), "old_unit": _l("原单位"),
     "role": _l("角色"), "roles": _l("角色"), "organization": _l("单位"), "parent": _l("上级"),
-    "aliases": _l("别名"), "closed": _l("已关闭"), "merged_into": _l("并入"), "count": _l("条数或人数"),
+    "aliases": _l("别名"), "closed": _l("已关闭"), "count": _l("条数或人数"),
     "year": _l("年度"), "address": _l("网络地址"), "tolerance": _l("允许偏差（%）"),
     "participants_kept_days": _l("报名信息保留天数"), "reminder_leads": _l("默认提醒"),
     "mail_per_minute": _l("每分钟发信"), "mail_per_day": _l("每天发信"), "idle_minutes": _l("无操作退出（分钟）"),
+    "second_factor": _l("两步验证"), "via": _l("方式"), "into": _l("并入"), "rows": _l("行数"),
+    "files": _l("文件数"), "moved": _l("随之转移"), "fields": _l("修改的内容"), "wanted": _l("提出的修改"),
+    "decided_reason": _l("意见"), "to": _l("交给"), "made_at": _l("做于"), "change": _l("修改"),
+    "series": _l("系列"), "signup_opens_at": _l("报名开始"), "takes_enrolments": _l("接受报名"),
     "icp_number": _l("ICP 备案号"), "security_number": _l("公安备案号"), "site_code": _l("网站标识码"),
     "reviewer": _l("谁来审"), "text": _l("内容"), "successor": _l("接手的人"), "events": _l("活动"),
     "about": _l("对象"), "who": _l("谁"), "what": _l("做了什么"), "since": _l("从"), "until": _l("到"),
+}
+VALUES = {
+    "via": {"link": _l("一次性链接"), "password": _l("密码"), "passkey": _l("通行密钥"), "oidc": _l("统一身份认证")},
+    "reviewer": {"self": _l("自己"), "parent": _l("上级"), "root": _l("最上级")},
 }
 HIDDEN = frozenset({"event"})  # said in the sentence

@@ -53,16 +53,16 @@ def test_what_happened_to_an_event_is_told_in_sentences_newest_first(desk, as_of
 
     answer = desk.get(f"/console/audit?about=Event:{event.id}")
 
-    assert sentences(answer) == ["Chen 改期 活动“蜀光讲坛”", "Chen 发布了 活动“蜀光讲坛”"]
+    assert sentences(answer) == ["Chen 改期了 活动“蜀光讲坛”", "Chen 发布了 活动“蜀光讲坛”"]
     assert "<del>天府新区会议中心</del> → 图书馆" in answer.text
     assert "<del>2026年3月12日（周四） 09:00</del> → 2026年3月13日（周五） 09:00" in answer.text
 
 
 @pytest.mark.parametrize(("query", "told"), [
-    ("what=rescheduled", ["Chen 改期 活动“蜀光讲坛”"]),
+    ("what=rescheduled", ["Chen 改期了 活动“蜀光讲坛”"]),
     ("who=Chen&what=published", ["Chen 发布了 活动“蜀光讲坛”"]),
     ("who=Nobody", []),
-    ("about=Event&since=2026-03-02&until=2026-03-02", ["Chen 改期 活动“蜀光讲坛”", "Chen 发布了 活动“蜀光讲坛”"]),
+    ("about=Event&since=2026-03-02&until=2026-03-02", ["Chen 改期了 活动“蜀光讲坛”", "Chen 发布了 活动“蜀光讲坛”"]),
     ("about=Event&until=2026-03-01", []),
     ("about=OfficeSettings", []),
 ])
@@ -85,7 +85,7 @@ def test_a_setting_shows_under_its_office(desk, as_of):
 
     answer = desk.get(f"/console/audit?about=Organization:{office.id}")
 
-    assert sentences(answer) == [f"系统 改了设置： 单位设置“{office.name}”"]
+    assert sentences(answer) == [f"系统 改了 单位设置“{office.name}”"]
     assert "报名信息保留天数" in answer.text and "90" in answer.text
 
 
