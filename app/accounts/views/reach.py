@@ -12,6 +12,7 @@ from app.accounts.places import Organization
 from app.accounts.reach import Answer, answers, meaning
 from app.accounts.views.desk import bp
 from app.db import db
+from app.events.approval import approval_of
 from app.events.models import Event
 from app.events.words import EventState
 
@@ -52,9 +53,12 @@ def _organization() -> Organization | None:
 
 
 def _state(event: Event | None) -> str:
-    """Why even those who may cannot change it now."""
-    if event is None or event.state not in STANDS_STILL:
+    """Why even those who may cannot change it now, or not alone."""
+    if event is None:
         return ""
+    if event.state not in STANDS_STILL:
+        reviewing = approval_of(event).reviewing
+        return _("这里的活动要送“%(office)s”审核，公开后的改动也是。", office=reviewing.name) if reviewing else ""
     return {EventState.SUBMITTED.value: _("活动已经送审，审核以前不能改；要改请先撤回。"),
             EventState.CANCELLED.value: _("活动已经取消，不能改；先恢复才能改。"),
             EventState.CLOSED.value: _("活动已经办结，不能再改。")}[event.state]

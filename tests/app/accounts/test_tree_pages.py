@@ -9,6 +9,7 @@ from app.accounts.reach import DEEDS
 from app.accounts.views.organizations import MANAGERS
 from app.clock import now
 from app.db import db
+from app.events.approval import PublishingRule, Reviewer
 from app.events.views.desk import EDITORS
 from tests.conftest import AS_OF
 from tests.factories import a_city_office, a_person, a_region, an_event, an_office, wang
@@ -209,6 +210,16 @@ def test_a_neighbour_is_told_how_far_his_role_goes(chengdu, signed_in):
     page = signed_in(wang()).get(f"/console/me/reach?event={event.id}").text
 
     assert "您有这个角色，但只管到“绵阳市市场监督管理局”和它的下属，管不到“成都市市场监督管理局”。" in page
+
+
+def test_where_events_are_reviewed_the_page_names_the_office_that_does(chengdu, signed_in):
+    boss = a_person("Boss", Role.ADMINISTRATOR, an_office())
+    PublishingRule.lay_down(chengdu, kind="", level="", reviewer=Reviewer.PARENT, by=boss, as_of=AS_OF)
+    event = an_event(organization=chengdu, published=False)
+
+    page = signed_in(a_person("Zhao", Role.ORGANIZER, chengdu)).get(f"/console/me/reach?event={event.id}").text
+
+    assert f"这里的活动要送“{an_office().name}”审核" in page
 
 
 def test_of_a_strangers_draft_not_even_its_being_is_told(chengdu, signed_in):

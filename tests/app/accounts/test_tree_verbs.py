@@ -6,6 +6,7 @@ from sqlalchemy import select
 from app.accounts import merging
 from app.accounts.models import Grant, Role
 from app.accounts.places import Organization, OrganizationPeriod
+from app.accounts.settings import OfficeSettings, settings_of
 from app.accounts.tree import Impossible, NameTaken
 from app.audit.models import AuditRow
 from app.db import db
@@ -221,3 +222,29 @@ def test_moves_and_mergers_on_both_databases(either_app):
     assert unit.path == f"{target.path}{unit.id}/"
     assert event.organization.path == unit.path
     assert len(db.session.scalars(select(OrganizationPeriod)).all()) == 3
+
+
+def test_a_merger_brings_settings_where_the_other_has_none_of_its_own(app):
+    source, target, third = a_county(), a_county("青羊区市场监督管理局"), a_county("武侯区市场监督管理局")
+    OfficeSettings.of(source).change(LATER, tolerance=5)
+    OfficeSettings.of(third).change(LATER, tolerance=20)
+    db.session.commit()
+
+    source.merge_into(target, LATER)
+    third.merge_into(target, LATER)
+    db.session.commit()
+
+    assert settings_of(target).tolerance == 5
+
+
+def test_a_branch_does_not_move_deeper_than_paths_reach(app):
+    def a_branch(letter: str) -> tuple[Organization, Organization]:
+        top = lowest = an_office(f"{letter}0", parent=an_office())
+        for number in range(1, 40):
+            lowest = an_office(f"{letter}{number}", parent=lowest)
+        return top, lowest
+
+    (_, deep), (branch, _) = a_branch("甲"), a_branch("乙")
+
+    with pytest.raises(Impossible):
+        branch.move(deep, LATER)
