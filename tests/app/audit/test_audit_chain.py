@@ -157,3 +157,17 @@ def test_a_row_says_to_which_organization_it_belongs(app, as_of):
     row = db.session.scalars(select(AuditRow)).one()
 
     assert (row.organization_id, row.address) == (event.organization_id, "")
+
+
+def test_the_command_prints_where_the_chain_ends_and_fails_when_rows_are_missing(app):
+    three_sealed()
+    head = db.session.scalars(AuditHead.only()).one().hash
+    whole = app.test_cli_runner().invoke(args=["audit", "verify"])
+
+    without_guard("uncut")
+    db.session.execute(delete(AuditRow).where(AuditRow.position == 3))
+    db.session.commit()
+    cut = app.test_cli_runner().invoke(args=["audit", "verify"])
+
+    assert (whole.exit_code, whole.output) == (0, f"3 rows, the chain holds\nhead: position 3, {head}\n")
+    assert (cut.exit_code, cut.output) == (1, "the newest rows are missing: the chain ends at position 2, not 3\n")
