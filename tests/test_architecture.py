@@ -17,8 +17,10 @@ from tests.factories import an_office, chen
 
 TOP = Path(__file__).resolve().parent.parent
 ROOMS = ("audit", "outbox", "accounts", "plans", "events", "signup", "feeds", "reminders", "reports")
-TOOLS = {"db", "exporting", "clock", "errors", "files", "forms", "headers", "languages", "limits", "assets", "jobs", "sheets", "contact"}
-ROOF = {"__init__", "look", "scheduling", "serve", "checking", "demonstration", "keeping", "views", "cli", "console"}
+TOOLS = {"db", "exporting", "clock", "errors", "files", "forms", "headers", "languages", "limits",
+         "assets", "jobs", "sheets", "contact"}
+ROOF = {"__init__", "look", "scheduling", "serve", "checking", "demonstration", "keeping", "views", "cli",
+        "console"}
 
 
 def modules(folder: str) -> list[Path]:
