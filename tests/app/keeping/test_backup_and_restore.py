@@ -19,6 +19,7 @@ from app.files import StoredFile
 from app.keeping.backup import back_up
 from app.outbox import holding, sending
 from app.scheduling import Lock
+from app.signup.models import Enrolment
 from tests.app.keeping.places import a_place, content, feeds, inside, live_in, tag
 from tests.conftest import AS_OF
 from tests.factories import an_event, chen
@@ -82,6 +83,7 @@ def test_from_sqlite_to_postgresql_and_back_all_is_the_same(old, tmp_path, postg
     db.session.add(link)
     db.session.commit()
     photo = db.session.scalars(select(StoredFile)).one().path.read_bytes()
+    ticket = db.session.scalars(select(Enrolment)).one().token
     before, calendars = content(*CHANGED), feeds(old)
     first, second = tmp_path / "first.zip", tmp_path / "second.zip"
     elsewhere = a_place(tmp_path / "pg", DATABASE_URL=postgres(f"restored{os.getpid()}"))
@@ -104,10 +106,12 @@ def test_from_sqlite_to_postgresql_and_back_all_is_the_same(old, tmp_path, postg
         browser = home.test_client()
         by_password = browser.post("/sign-in", data=ANSWERS)
         by_link = home.test_client().post(f"/sign-in/{token}")
+        same_ticket = db.session.scalars(select(Enrolment)).one().token == ticket
         same_photo = db.session.scalars(select(StoredFile)).one().path.read_bytes() == photo
 
     assert in_postgresql == back == (before, calendars)
     assert new_id == 3  # PostgreSQL counts on
+    assert same_ticket  # derived from the secret
     assert (by_password.location, browser.get("/console/events").status_code, by_link.location, same_photo) == (
         "/console/", 200, "/console/", True)
 
