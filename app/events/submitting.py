@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from flask_babel import gettext as _
 from sqlalchemy import ForeignKey, Text
@@ -45,6 +45,10 @@ class Comment(Model):
 
 class Submitting:
     """Mixed into `Event`."""
+
+    if TYPE_CHECKING:
+        submission: Any
+        figures_confirmed_at: Any
 
     def submit(self: Event, by: Person, as_of: datetime) -> None:
         """To the reviewer; it rests until he publishes or returns it, or its author takes it back."""
