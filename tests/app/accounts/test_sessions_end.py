@@ -4,7 +4,8 @@ from datetime import timedelta
 import pytest
 import time_machine
 
-from app.accounts.models import Role, WebSession
+from app.accounts.forgetting import forget_old
+from app.accounts.models import Role, SignInFailure, WebSession
 from app.accounts.programs import named
 from app.accounts.settings import OfficeSettings
 from app.db import db
@@ -140,3 +141,13 @@ def test_the_session_keeps_no_id_in_clear(app, editor):
     ("Mozilla/5.0 (iPhone; CPU iPhone OS 17_0 like Mac OS X) Version/17.0 Safari/604.1", "Safari · iPhone")])
 def test_programs_have_names_people_know(agent, name):
     assert named(agent) == name
+
+
+def test_what_signing_in_left_behind_goes_after_a_while(app, client, editor, clock):
+    sign_in(client, "wrong")
+    sign_in(client)
+    client.post("/console/me/second-factor")
+    kept = forget_old(NOW + timedelta(hours=23))
+    gone = forget_old(NOW + timedelta(days=2, seconds=1))
+
+    assert (kept, gone, db.session.query(WebSession).count(), db.session.query(SignInFailure).count()) == (0, 4, 0, 0)

@@ -72,7 +72,8 @@ def test_a_first_link_asks_for_a_password_which_may_wait(client, app, signed_in)
     asked = client.post(f"/sign-in/{token}").location
     page = client.get(asked)
 
-    assert (asked, 'href="/console/"' in page.text, is_in(client)) == ("/console/me/password?next=/console/", True, True)
+    shown = (asked, 'href="/console/"' in page.text, is_in(client))
+    assert shown == ("/console/me/password?next=/console/", True, True)
     assert client.post(asked, data={"password": NEW, "again": NEW}).location == "/console/"
     assert sign_in(app.test_client(), NEW).location == "/console/"
 
