@@ -18,6 +18,7 @@ from apscheduler.schedulers.background import BackgroundScheduler
 from flask import Flask
 
 from app import jobs
+from app.accounts import forgetting
 from app.clock import now
 from app.db import acting_as, db
 from app.outbox import claiming, sending, transport
@@ -97,6 +98,7 @@ class Clock:
         self._add("tick", lambda: self._in_app(lambda: due.tick(now(), owner())), tick)
         self._add("deliver", lambda: self._in_app(lambda: sending.deliver(now(), node=self.node)), deliver)
         self._add("privacy", lambda: self._in_app(lambda: erasing.anonymise_all(now())), A_DAY)
+        self._add("sign-in", lambda: self._in_app(lambda: forgetting.forget_old(now())), A_DAY)
         self._add("jobs", lambda: self._in_app(lambda: jobs.work(self.node, is_stopped=self.stopping.is_set)), WORK)
         self.scheduler.remove_job("lock")
 
