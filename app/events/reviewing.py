@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
@@ -141,17 +140,6 @@ def get_waiting(actor: Actor, key: str) -> Waiting:
         if one.key == key:
             return one
     raise NoLonger(event.title)
-
-
-@contextmanager
-def on_its_own() -> Iterator[None]:
-    """One of several in a transaction: done and told to the rooms that follow, or undone whole."""
-    try:
-        with db.session.begin_nested():
-            yield
-    except Refused:
-        db.session().info.pop("changes", None)  # noted by what has just been undone; nobody may hear of it
-        raise
 
 
 # ---------------------------------------------------------------- what an author does

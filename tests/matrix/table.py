@@ -63,7 +63,7 @@ class Row:
 
 
 def on_event(roles: frozenset[Role], of: str = "published", **more: Any) -> Row:
-    return Row(roles, DOWNWARD, {"id": of}, **more)
+    return Row(roles, DOWNWARD, {"id": of} | more.pop("args", {}), **more)
 
 
 def on_office(roles: frozenset[Role] = ADMINISTRATORS, reach: frozenset[str] = DOWNWARD, **more: Any) -> Row:
@@ -144,6 +144,7 @@ TABLE: dict[tuple[str, str], Row] = {
     ("GET", "console.events"): Row(STAFF, shows="published"),
     ("GET", "console.show"): on_event(STAFF),
     ("GET", "console.preview"): on_event(STAFF, "draft"),
+    ("GET", "console.photo"): on_event(STAFF, "held", args={"file_id": "photo"}),
     ("GET", "console_plans.show"): Row(STAFF),
     ("GET", "console_plans.task"): Row(STAFF, args={"code": "code"}),
     ("GET", "outbox.letters"): Row(STAFF, shows="published"),

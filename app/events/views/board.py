@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 from typing import Any
 
-from flask import Blueprint, current_app, render_template, request, send_file, url_for
+from flask import Blueprint, current_app, render_template, request, url_for
 from flask_babel import gettext as _
 from sqlalchemy import func, select
 from sqlalchemy.orm import joinedload, selectinload
@@ -21,6 +21,7 @@ from app.events.figures import Photo
 from app.events.models import Event
 from app.events.month import by_day, month_grid
 from app.events.span import midnight
+from app.events.views.photos import sent
 from app.events.words import EventKind, EventState, Part
 from app.feeds.choices import choices
 from app.feeds.slices import Slice, UnknownValue, Window, public_in
@@ -137,15 +138,10 @@ def campaign(slug: str) -> str:
 @bp.get("/events/<int:id>/photos/<file_id>")
 @public
 def photo(id: int, file_id: str) -> Response:
-    """A photo of a public event."""
-    found = db.session.scalars(select(Photo).join(Photo.event).where(
-        Photo.file_id == file_id, Photo.event_id == id,
-        Event.id.in_(Event.public().with_only_columns(Event.id)))).one_or_none()
-    if found is None or not found.file.path.exists():
-        raise NotThere(_("没有找到这张照片。"))
-    answer = send_file(found.file.path, mimetype=found.file.type, download_name=found.file.name, max_age=86400)
-    answer.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
-    return answer
+    """A photo of a public event, once its figures are confirmed: they are shown together."""
+    return sent(db.session.scalars(select(Photo).join(Photo.event).where(
+        Photo.file_id == file_id, Photo.event_id == id, Event.figures_confirmed_at.is_not(None),
+        Event.id.in_(Event.public().with_only_columns(Event.id)))).one_or_none(), max_age=86400)
 
 
 def _by_city(items: Any) -> list[tuple[Region, int]]:

@@ -21,8 +21,9 @@ from app.events.asking import ConsoleForm
 from app.events.differences import differences
 from app.events.digest import waited
 from app.events.queries import get_event
-from app.events.reviewing import get_waiting, of_event, on_its_own, waiting_for, withdraw_change
+from app.events.reviewing import get_waiting, of_event, waiting_for, withdraw_change
 from app.events.views.desk import EDITORS, bp, done
+from app.events.views.photos import sent
 from app.forms import PlainForm, line, text
 
 Page = tuple[str, int] | Response
@@ -69,6 +70,13 @@ def review() -> Page:
 def review_one(id: int) -> Page:
     """Everything that waits about one event, with what was said on it."""
     return _one(id, DecisionForm()), 200
+
+
+@bp.get("/events/<int:id>/photos/<file_id>")
+@allowed()
+def photo(id: int, file_id: str) -> Response:
+    """Also before it is public: the reviewer looks at what he confirms."""
+    return sent(next((one for one in get_event(g.actor, id).photos if one.file_id == file_id), None))
 
 
 @bp.post("/review/decisions")
@@ -126,7 +134,7 @@ def _decided(key: str, form: DecisionForm) -> str:
     """Nothing when done; otherwise why not, with the event's name."""
     title = ""
     try:
-        with on_its_own():
+        with db.session.begin_nested():  # undone whole when refused; its end tells the rooms that follow
             waiting = get_waiting(g.actor, key)
             title = waiting.event.title
             if form.agrees:

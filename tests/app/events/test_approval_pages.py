@@ -1,9 +1,12 @@
+import io
 from datetime import timedelta
 
 import pytest
+from PIL import Image
 from sqlalchemy import select
 
 from app.accounts.models import Role
+from app.audit.models import AuditRow
 from app.clock import now
 from app.db import db
 from app.events.approval import PublishingRule
@@ -13,7 +16,7 @@ from app.events.waiting import EventChange
 from app.events.words import EventKind
 from tests.app.events.approving import Offices, a_rule, an_administrator, feed, letters
 from tests.app.events.filling import events, in_days, mistakes, the_edit, the_figures, the_form, typed
-from tests.factories import a_city_office, a_person, an_event, an_office, wang
+from tests.factories import a_city_office, a_person, an_event, an_office, figures, wang
 from tests.letters import enrolled
 
 
@@ -148,6 +151,19 @@ def test_several_are_decided_at_once_and_each_refused_one_is_named(he, offices, 
     assert [subject for _, _, subject in letters()] == ["已发布：知识产权讲座", "已发布：第三个"]
 
 
+def test_what_is_refused_half_way_leaves_nothing_behind_while_the_rest_is_done(chen, he, offices, published, sent):
+    chen.post(f"/console/events/{published.id}/edit", data=the_edit(published, title="换了名称"))
+    chen.post(f"/console/events/{published.id}/schedule", data=moved(published))
+    published.record_figures(figures(offices.he), in_days(20), confirmed=True)
+    db.session.commit()
+
+    answer = decide(he, published, sent)
+
+    assert mistakes(answer.text) == ["“知识产权讲座”：活动现在是“已办”，不能这样做。"]
+    assert [(one.title, one.state) for one in events()] == [("知识产权讲座", "held"), ("知识产权讲座", "published")]
+    assert db.session.scalars(select(AuditRow.subject_id).where(AuditRow.what == "revised")).all() == []
+
+
 def test_what_changed_since_it_was_read_is_not_approved_unseen(he, offices, published):
     published.revise(now(), speaker="某讲师")
     a_change(offices, published, title="第一个名称")
@@ -255,6 +271,31 @@ def test_heads_entered_in_a_county_wait_and_are_confirmed_on_the_review_page(che
 
     assert (waiting, closing.status_code, listed) == ((None, False), 409, True)
     assert events()[0].figures_confirmed_at is not None
+
+
+def test_photos_are_seen_by_the_reviewer_and_by_the_public_once_confirmed(chen, he, client, offices, signed_in):
+    over, stranger = offices.event(starts_at=now() - timedelta(hours=3)), signed_in(wang())
+    chen.post(f"/console/events/{over.id}/figures", data=the_figures(photos=[a_photo()]))
+    [photo] = events()[0].photos
+    inside, outside = f"/console/events/{over.id}/photos/{photo.file_id}", f"/events/{over.id}/photos/{photo.file_id}"
+    shown = f'src="{inside}"' in he.get(f"/console/review/{over.id}").text
+
+    before = [answered(browser, path) for browser, path in (
+        (he, inside), (stranger, inside), (client, inside), (client, outside))]
+    decide(he, over)
+
+    assert (shown, before, answered(client, outside)) == (True, [200, 404, 302, 404], 200)
+
+
+def answered(browser, path: str) -> int:
+    with browser.get(path) as answer:
+        return answer.status_code
+
+
+def a_photo() -> tuple[io.BytesIO, str]:
+    out = io.BytesIO()
+    Image.new("RGB", (80, 60), "navy").save(out, "JPEG")
+    return io.BytesIO(out.getvalue()), "现场.jpg"
 
 
 def test_an_event_entered_afterwards_is_sent_in_with_its_figures(chen, client, offices):
