@@ -11,6 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.accounts.models import Person
+from app.accounts.places import Organization
 from app.db import Model, db
 from app.events import letters
 from app.events.approval import approvals_of, reviewers_of
@@ -18,7 +19,7 @@ from app.events.asking import office_zone
 from app.events.models import Event
 from app.events.reviewing import Waiting, waiting_in
 from app.outbox import posting
-from app.outbox.letter import Recipient, one_line
+from app.outbox.letter import Letter, Recipient, one_line
 
 HOUR, LISTED = time(9), 20
 
@@ -51,7 +52,7 @@ def _by_reviewer() -> Iterator[tuple[Person, list[Waiting]]]:
     """Each reviewer who has an address, with what is next to be decided in his office."""
     everything = waiting_in(select(Event).where(Event.deleted_at.is_(None)))
     approvals = approvals_of([one.event for one in everything])
-    offices = {}
+    offices: dict[Organization, list[Waiting]] = {}
     for one in everything:
         # Nobody above need agree any more: whoever reviews for the office itself may still do it.
         office = approvals[one.event.id].reviewing or one.event.organization
@@ -65,7 +66,7 @@ def _by_reviewer() -> Iterator[tuple[Person, list[Waiting]]]:
         yield reviewer, sorted(found, key=lambda one: (one.since, one.event.id))
 
 
-def _letter_to(reviewer: Person, found: list[Waiting], as_of: datetime) -> letters.Letter:
+def _letter_to(reviewer: Person, found: list[Waiting], as_of: datetime) -> Letter:
     with force_locale("en" if reviewer.language == "en" else "zh"):
         lines = [letters.Line(letters.plain(one.event.titled(reviewer.language)), " · ".join(
             (one.word, letters.plain(one.event.organization.name), waited(one, as_of)))) for one in found[:LISTED]]

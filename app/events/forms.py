@@ -23,6 +23,7 @@ from app.forms import line, text
 
 if TYPE_CHECKING:
     from app.accounts.models import Actor
+    from app.events.waiting import Proposed
 
 MOST_SEATS = 100_000
 
@@ -75,7 +76,7 @@ class EventForm(LinkedForm, TimedForm):
             for name in ("location", "speaker", "contact"):
                 self[name].data = getattr(parent, name)
 
-    def show(self, event: Event) -> None:
+    def show(self, event: Event | Proposed) -> None:
         """Fills in what is said of `event` now."""
         for name in ("title", "kind", "capacity", "signup_closes_at", "online_url", "speaker",
                      "audience", "contact", "description", "title_en", "location"):
@@ -142,7 +143,7 @@ class EventForm(LinkedForm, TimedForm):
         event.slug = self._slug()
         return event
 
-    def write_to(self, event: Event, as_of: datetime) -> None:
+    def write_to(self, event: Event | Proposed, as_of: datetime) -> None:
         """Only what differs; a draft's time and place with the rest."""
         if event.parts and self.kind.data != event.kind:
             raise WrongState(_("已经有下属场次的活动不能改类型。"))
@@ -166,7 +167,7 @@ class ScheduleForm(TimedForm):
     reason = line(_l("原因"), 300, description=_l("会写在通知信和活动页上。"))
     quiet = BooleanField(_l("小改动，不写信通知（例如只更正房间号的笔误）"))
 
-    def show(self, event: Event) -> None:
+    def show(self, event: Event | Proposed) -> None:
         self.show_span(event.span)
         self.location.data, self.signup_closes_at.data = event.location, event.signup_closes_at
 
@@ -174,7 +175,7 @@ class ScheduleForm(TimedForm):
         if field.data and self.starts_at.data and self.ends_at.data and field.data > self.span.ends_at:
             raise ValidationError(_("报名截止不能晚于活动结束。"))
 
-    def move(self, event: Event, as_of: datetime) -> None:
+    def move(self, event: Event | Proposed, as_of: datetime) -> None:
         """The deadline with the rest, but without a letter of its own."""
         event.revise(as_of, quiet=True, signup_closes_at=self.signup_closes_at.data)
         event.reschedule(self.span, as_of, location=self.location.data or "", reason=self.reason.data or "",
@@ -207,7 +208,7 @@ class PartForm(TimedForm):
         if field.data is not None and field.data * 10 != int(field.data * 10):
             raise ValidationError(_("学时最多一位小数，例如 3.5。"))
 
-    def show(self, part: Event) -> None:
+    def show(self, part: Event | Proposed) -> None:
         for name in ("title", "speaker", "online_url", "location", "advance_count"):
             if name in self:
                 self[name].data = getattr(part, name)
