@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from flask_babel import gettext as _
+from sqlalchemy.dialects import postgresql, sqlite
 
 from app.accounts.models import SignInFailure, hashed
 from app.db import db
@@ -76,10 +77,9 @@ def forgive(held: list[Bound]) -> None:
 
 
 def _row(bound: Bound, as_of: datetime) -> SignInFailure:
-    row = db.session.get(SignInFailure, bound.key, with_for_update=True)
-    if row is None:
-        row = SignInFailure(key=bound.key, count=0, since=as_of)
-        db.session.add(row)
+    insert = postgresql.insert if db.engine.dialect.name == "postgresql" else sqlite.insert
+    db.session.execute(insert(SignInFailure).values(key=bound.key, count=0, since=as_of).on_conflict_do_nothing())
+    row = db.session.get_one(SignInFailure, bound.key, with_for_update=True, populate_existing=True)
     if as_of - row.since >= bound.window:
         row.count, row.since = 0, as_of
     elif row.count == 0:

@@ -116,7 +116,7 @@ def check(person: Person, typed: str, as_of: datetime) -> str:
     :raises WrongCode: when it is neither.
     """
     plain = typed.strip().lower().replace(" ", "").replace("-", "")
-    row = db.session.get(OneTimeCode, person.id, with_for_update=True)
+    row = db.session.get(OneTimeCode, person.id, with_for_update=True, populate_existing=True)
     if len(plain) == 6 and row is not None and row.confirmed_at:
         row.check(plain, as_of)
         return "one_time_code"
