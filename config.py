@@ -6,13 +6,16 @@ Settings of an office (its footer, thresholds, keeping times) are rows in the da
 from __future__ import annotations
 
 import os
+import re
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
+from email.utils import parseaddr
 from ipaddress import ip_address
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 TOP = Path(__file__).resolve().parent
 
@@ -78,6 +81,9 @@ def load(environ: Mapping[str, str] | None = None, **changes: str) -> dict[str, 
         values[name] = _switch(name, text[name])
     if text["LOG_LEVEL"] not in LOG_LEVELS:
         raise SettingError(f"LOG_LEVEL is one of {', '.join(LOG_LEVELS)}, not “{text['LOG_LEVEL']}”.")
+    if not 1 <= values["PORT"] <= 65535 or values["WORKERS"] < 1:
+        raise SettingError("PORT is a number from 1 to 65535, WORKERS at least 1.")
+    _require_known(text)
     values["BASE_URL"] = _base_url(text)
     values["SECRET_KEY"] = text["SECRET_KEY"] or _kept_secret(instance)
     if len(values["SECRET_KEY"]) < SHORTEST_SECRET:
@@ -160,6 +166,21 @@ def _switch(name: str, text: str) -> bool:
     return text == "on"
 
 
+def _require_known(text: Mapping[str, str]) -> None:
+    """What would otherwise be found out by the first page or the first letter."""
+    try:
+        ZoneInfo(text["TIMEZONE"])
+    except (ZoneInfoNotFoundError, ValueError, OSError) as error:
+        raise SettingError(f"TIMEZONE must be a name such as Asia/Shanghai, not “{text['TIMEZONE']}”.") from error
+    if "@" not in parseaddr(text["MAIL_FROM"])[1]:
+        raise SettingError(f"MAIL_FROM must be an address such as Wujin <no-reply@example.org>, "
+                           f"not “{text['MAIL_FROM']}”.")
+    if not re.fullmatch(r"[A-Za-z0-9]([A-Za-z0-9.-]{0,80}[A-Za-z0-9])?", text["UID_HOST"]):
+        raise SettingError(f"UID_HOST must be a host name such as events.example.org, not “{text['UID_HOST']}”.")
+    if urlsplit(text["MAIL_URL"]).scheme not in ("outbox", "smtp", "smtps"):
+        raise SettingError("MAIL_URL must be smtp://user:password@host:port, smtps://... or outbox:")
+
+
 def _base_url(text: Mapping[str, str]) -> str:
     address = text["BASE_URL"] or f"http://{text['HOST']}:{text['PORT']}"
     if urlsplit(address).scheme not in ("http", "https") or not urlsplit(address).netloc:
@@ -188,7 +209,10 @@ def _database(address: str, instance: Path) -> str:
 
 
 def _kept_secret(instance: Path) -> str:
-    instance.mkdir(parents=True, exist_ok=True)
+    try:
+        instance.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise SettingError(f"INSTANCE_PATH {instance} cannot be made ({error.strerror}).") from error
     path = instance / "secret_key"
     try:
         handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)

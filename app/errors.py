@@ -6,7 +6,7 @@ import logging
 
 from flask import Flask, render_template, request
 from flask_babel import gettext as _
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DataError, OperationalError
 from werkzeug.exceptions import HTTPException, SecurityError
 
 from app.db import db
@@ -40,6 +40,7 @@ def init_app(app: Flask) -> None:
     app.register_error_handler(Refused, _refused)
     app.register_error_handler(HTTPException, _http)
     app.register_error_handler(OperationalError, _database_away)
+    app.register_error_handler(DataError, _not_for_a_table)
     app.register_error_handler(Exception, _unforeseen)
 
 
@@ -73,6 +74,12 @@ def _http(error: HTTPException) -> tuple[str, int, dict[str, str]] | HTTPExcepti
     if error.code == 405 and getattr(error, "valid_methods", None):
         headers["Allow"] = ", ".join(error.valid_methods)  # type: ignore[attr-defined]
     return answer(error.code, sentences.get(error.code, _("请求没有处理。")), **headers)
+
+
+def _not_for_a_table(error: DataError) -> tuple[str, int, dict[str, str]]:
+    """What no form offers: a hidden field too long for its column, a sign that no text may hold."""
+    db.session.rollback()
+    return answer(400, _("请求有误，没有处理。请返回上一页重试。"))
 
 
 def _database_away(error: OperationalError) -> tuple[str, int, dict[str, str]]:

@@ -11,8 +11,11 @@ from flask_wtf import FlaskForm
 from wtforms import Field, StringField, TextAreaField, ValidationError
 from wtforms.validators import Length
 
-_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\x80-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ufeff]")
-_BREAK = re.compile(r"[\r\n]")
+_CONTROL = re.compile(
+    r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\x80-\x9f"
+    # Joiners (\u200d) stay: families of emoji and some scripts need them.
+    r"\u200b\u200c\u200e\u200f\u2028-\u202e\u2060-\u2064\u2066-\u2069\ufeff]")
+_BREAK = re.compile(r"[\r\n\t]")
 
 
 class PlainForm(FlaskForm):  # type: ignore[misc]

@@ -114,7 +114,8 @@ def greet(app: Flask) -> None:
             print(f"  sign in once as {person.name}:\n    {link_for(person)}")
     folder = Path(app.config["INSTANCE_PATH"])
     shown = folder.relative_to(Path.cwd()) if folder.is_relative_to(Path.cwd()) else folder
-    print(f"\n  commands reach it so:   INSTANCE_PATH={shown} .venv/bin/flask reminders tick"
+    print(f"\n  commands reach it so:   INSTANCE_PATH={shown} BASE_URL={app.config['BASE_URL']} "
+          ".venv/bin/flask reminders tick"
           "\n  stop it with Ctrl-C\n", flush=True)
 
 

@@ -81,3 +81,12 @@ def test_every_setting_is_named_once():
     names = [one.name for one in config.SETTINGS]
 
     assert sorted(set(names)) == sorted(names)
+
+
+@pytest.mark.parametrize(("name", "value"), [
+    ("TIMEZONE", "Mars/X"), ("PORT", "0"), ("PORT", "99999"), ("WORKERS", "0"), ("MAIL_FROM", "xx"),
+    ("UID_HOST", "a b"), ("MAIL_URL", "ftp://x"), ("INSTANCE_PATH", "/proc/x"),
+])
+def test_what_a_page_or_a_letter_would_find_out_late_is_refused_at_the_start(tmp_path, name, value):
+    with pytest.raises(SettingError, match=name):
+        load({"INSTANCE_PATH": str(tmp_path), name: value})

@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 from flask import Flask, abort, current_app, flash, g, redirect, request, url_for
 from flask_babel import gettext as _
 from flask_security import current_user
+from werkzeug.routing import IntegerConverter, Map
 from werkzeug.wrappers import Response
 
 from app.accounts.models import Actor, Role
@@ -110,7 +111,16 @@ def safe_next(target: str | None) -> str:
     return target
 
 
+class RowId(IntegerConverter):
+    """A number that a row's id can be; beyond it nothing is there, whatever the database."""
+
+    def __init__(self, map: Map, fixed_digits: int = 0, min: int | None = None, max: int | None = None,
+                 signed: bool = False) -> None:
+        super().__init__(map, fixed_digits, min, 2**31 - 1 if max is None else max, signed)
+
+
 def init_app(app: Flask) -> None:
+    app.url_map.converters["int"] = RowId
     app.before_request(_open_door)
     app.teardown_request(_close_door)
 
@@ -118,6 +128,8 @@ def init_app(app: Flask) -> None:
 def _open_door() -> None:
     """A GET reads in a transaction that cannot write; whoever acts is a participant until known."""
     g.reading = None
+    if "\x00" in request.path or any("\x00" in words for words in request.args.values()):
+        abort(400)  # no database keeps it, and no name or code holds it
     if request.method in ("GET", "HEAD", "OPTIONS"):
         g.reading = reading()
         g.reading.__enter__()

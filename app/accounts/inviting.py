@@ -17,11 +17,11 @@ from flask_babel import gettext as _
 from app.accounts.models import LINK_LIVES, Person, SignInLink, hashed
 from app.db import db
 from app.outbox import posting
-from app.outbox.letter import Letter, Recipient, one_line
+from app.outbox.letter import Letter, Recipient, one_line, place, sealed
 from app.outbox.models import Delivery
 
 NAME = "accounts.invitation"
-PLACES = {"name": "{{name}}", "link_url": "{{link_url}}"}
+PLACES = {name: place(name) for name in ("name", "link_url")}
 _GAP = re.compile(r"\n{3,}")
 
 
@@ -58,8 +58,8 @@ def letter(language: str) -> Letter:
                  "subject": one_line(_("请登录五进工作台"))}
         path = "accounts/letters/invitation"
         return Letter(name=NAME, language=language, subject=words["subject"],
-                      text=_GAP.sub("\n\n", render_template(f"{path}.txt", **words)).strip() + "\n",
-                      html=render_template(f"{path}.html", **words))
+                      text=_GAP.sub("\n\n", sealed(render_template(f"{path}.txt", **words))).strip() + "\n",
+                      html=sealed(render_template(f"{path}.html", **words)))
 
 
 def gate(delivery: Delivery, as_of: datetime) -> str:

@@ -42,12 +42,13 @@ def init_app(app: Flask) -> None:
 
 
 def office() -> Office:
-    """Asked once a request."""
-    if "office" not in g:
+    """Asked once a request and language: letters of one batch speak several."""
+    known: dict[str, Office] = g.setdefault("offices", {})
+    if language() not in known:
         root = db.session.scalars(Organization.roots().limit(1)).one_or_none()
         mark = db.session.scalar(select(Installation.is_demonstration))
-        g.office = Office(is_demonstration=bool(mark)) if root is None else _shown(root, bool(mark))
-    return g.office  # type: ignore[no-any-return]
+        known[language()] = Office(is_demonstration=bool(mark)) if root is None else _shown(root, bool(mark))
+    return known[language()]
 
 
 def _shown(root: Organization, is_demonstration: bool) -> Office:

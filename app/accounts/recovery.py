@@ -18,13 +18,13 @@ from app.contact import BadContact, Contact
 from app.db import Change, db, note
 from app.errors import Refused
 from app.outbox import posting
-from app.outbox.letter import Letter, Recipient, one_line
+from app.outbox.letter import Letter, Recipient, one_line, place, sealed
 from app.outbox.models import Delivery
 
 NAME = "accounts.recovery"
 LIVES = timedelta(hours=1)
 LETTERS_AN_HOUR = 5
-PLACES = {"name": "{{name}}", "recovery_url": "{{recovery_url}}"}
+PLACES = {name: place(name) for name in ("name", "recovery_url")}
 _GAP = re.compile(r"\n{3,}")
 
 
@@ -63,8 +63,8 @@ def letter(language: str) -> Letter:
         words = {"place": PLACES, "language_of_letter": language, "subject": one_line(_("找回五进工作台的密码"))}
         path = "accounts/letters/recovery"
         return Letter(name=NAME, language=language, subject=words["subject"],
-                      text=_GAP.sub("\n\n", render_template(f"{path}.txt", **words)).strip() + "\n",
-                      html=render_template(f"{path}.html", **words))
+                      text=_GAP.sub("\n\n", sealed(render_template(f"{path}.txt", **words))).strip() + "\n",
+                      html=sealed(render_template(f"{path}.html", **words)))
 
 
 def gate(delivery: Delivery, as_of: datetime) -> str:

@@ -14,7 +14,7 @@ from flask_babel import gettext as _
 from app.events.approval import reviewers_of
 from app.events.words import EventState
 from app.outbox import posting
-from app.outbox.letter import Letter, Recipient, one_line
+from app.outbox.letter import Letter, Recipient, one_line, place, sealed
 
 if TYPE_CHECKING:
     from app.accounts.models import Person
@@ -88,12 +88,12 @@ def waiting(lines: Sequence[Line], count: int, language: str) -> Letter:
 def _letter(name: str, language: str, subject: str, sentences: Sequence[str], lines: Sequence[Line],
             act: tuple[str, str], why: str, more: Sequence[str] = ()) -> Letter:
     language = _spoken(language)
-    words = {"subject": one_line(subject), "sentences": sentences, "lines": lines, "more": more, "act": act[0],
-             "address": current_app.config["BASE_URL"] + act[1], "why": why, "name_here": "{{name}}",
-             "language_of_letter": language}
+    words = {"subject": one_line(sealed(subject)), "sentences": sentences, "lines": lines, "more": more,
+             "act": act[0], "address": current_app.config["BASE_URL"] + act[1], "why": why,
+             "name_here": place("name"), "language_of_letter": language}
     return Letter(name=name, language=language, subject=words["subject"],
-                  text=render_template("console/review/letters/note.txt", **words).strip() + "\n",
-                  html=render_template("console/review/letters/note.html", **words))
+                  text=sealed(render_template("console/review/letters/note.txt", **words)).strip() + "\n",
+                  html=sealed(render_template("console/review/letters/note.html", **words)))
 
 
 def _recipient(person: Person) -> Recipient:
@@ -106,5 +106,5 @@ def _spoken(language: str) -> str:
 
 
 def plain(text: str) -> str:
-    """Nobody's title can open a place for a recipient's field."""
-    return one_line(text.replace("{{", "{ {"))
+    """On one line, as a subject wants it."""
+    return one_line(text)

@@ -44,3 +44,14 @@ def filled(text: str, fields: Mapping[str, str]) -> str:
 def one_line(text: str) -> str:
     """A header's value: no line break or control character can get into it."""
     return _BREAKS.sub(" ", text).strip()
+
+
+def place(name: str) -> str:
+    """A place for the recipient's field `name`, as a template prints it. Its signs can be typed by nobody:
+    forms refuse control characters."""
+    return f"\x02{name}\x03"
+
+
+def sealed(text: str) -> str:
+    """Rendered words whose places are those made by `place` alone: `{{name}}` typed into a title stays words."""
+    return text.replace("{{", "{ {").replace("\x02", "{{").replace("\x03", "}}")

@@ -12,7 +12,7 @@ from flask_babel import force_locale
 from flask_babel import gettext as _
 
 from app.events.models import Event
-from app.outbox.letter import Letter, Recipient, one_line
+from app.outbox.letter import Letter, Recipient, one_line, place, sealed
 from app.outbox.models import Delivery
 from app.signup import links
 from app.signup.models import Enrolment
@@ -24,15 +24,15 @@ def reminder(event: Event, language: str) -> Letter:
     """What, when, where, and how to say that one cannot come."""
     language = "en" if language == "en" else "zh"
     with force_locale(language):
-        words = {"event": event, "title": _plain(event.titled(language)),
-                 "place": _plain(event.location), "zone": zone_name(language), "language_of_letter": language,
+        words = {"event": event, "title": event.titled(language),
+                 "place": event.location, "zone": zone_name(language), "language_of_letter": language,
                  "address": f"{current_app.config['BASE_URL']}/events/{event.id}",
-                 "name_here": "{{name}}", "tickets_here": "{{ticket_links}}"}
+                 "name_here": place("name"), "tickets_here": place("ticket_links")}
         return Letter(
             name=NAME, language=language,
-            subject=one_line(render_template("reminders/letters/subject.txt", **words)),
-            text=render_template("reminders/letters/reminder.txt", **words).strip() + "\n",
-            html=render_template("reminders/letters/reminder.html", **words))
+            subject=one_line(sealed(render_template("reminders/letters/subject.txt", **words))),
+            text=sealed(render_template("reminders/letters/reminder.txt", **words)).strip() + "\n",
+            html=sealed(render_template("reminders/letters/reminder.html", **words)))
 
 
 def recipient(people: Sequence[Enrolment]) -> Recipient:
@@ -57,7 +57,3 @@ def zone_name(language: str) -> str:
         return _("北京时间")
     return get_timezone_name(ZoneInfo(zone), locale="en" if language == "en" else "zh")
 
-
-def _plain(text: str) -> str:
-    """Nobody's title can open a place for a recipient's field."""
-    return text.replace("{{", "{ {")

@@ -17,7 +17,7 @@ from flask_babel import gettext as _
 from app.events.entry import entry_of
 from app.events.models import Event
 from app.events.span import Span
-from app.outbox.letter import Letter, one_line
+from app.outbox.letter import Letter, one_line, place, sealed
 from app.signup.models import Enrolment
 from calendars.entry import Entry
 from calendars.invitation import Mailbox, render_cancel, render_request
@@ -28,8 +28,7 @@ _GAP = re.compile(r"\n{3,}")
 PRODUCT = "-//Wujin//Wujin//ZH"
 
 # Filled by the outbox, recipient by recipient.
-PLACES = {"name": "{{name}}", "ticket_url": "{{ticket_url}}", "withdrawal_url": "{{withdrawal_url}}",
-          "tickets": "{{tickets}}"}
+PLACES = {name: place(name) for name in ("name", "ticket_url", "withdrawal_url", "tickets")}
 
 
 class News(enum.StrEnum):
@@ -137,11 +136,11 @@ def _letter(name: str, template: str, language: str, calendar: bytes, method: st
                  "page_url": f"{base}/events/{event.id}", "moment": _moment, "where": _where,
                  "zone_words": _("北京时间") if zone == "Asia/Shanghai" else zone} | facts
         path = f"signup/letters/{template}"
-        words["subject"] = one_line(render_template(f"{path}.subject.txt", **words))
+        words["subject"] = one_line(sealed(render_template(f"{path}.subject.txt", **words)))
         return Letter(
             name=name, language=language, subject=words["subject"], calendar=calendar, calendar_method=method,
-            text=_GAP.sub("\n\n", render_template(f"{path}.txt", **words)).strip() + "\n",
-            html=render_template(f"{path}.html", **words))
+            text=_GAP.sub("\n\n", sealed(render_template(f"{path}.txt", **words))).strip() + "\n",
+            html=sealed(render_template(f"{path}.html", **words)))
 
 
 def _moment(one: Event | Schedule, other: Event | Schedule | None = None) -> str:

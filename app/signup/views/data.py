@@ -19,7 +19,7 @@ from app.signup.contact import Contact
 from app.signup.forms import CorrectionForm
 from app.signup.models import Enrolment
 from app.signup.privacy import Copy
-from app.signup.views.desk import OFTEN, bp, get_enrolment, private
+from app.signup.views.desk import OFTEN, bp, get_enrolment, private, went_through
 
 
 @bp.get("/privacy")
@@ -60,7 +60,7 @@ def correcting(token: str) -> Response:
 
 @bp.post("/t/<token>/correction")
 @public
-@limiter.limit(OFTEN)
+@limiter.limit(OFTEN, deduct_when=went_through)
 def correction(token: str) -> Response:
     found, form = get_enrolment(token), CorrectionForm()
     if not form.validate():
@@ -86,7 +86,7 @@ def erasing_page(token: str) -> Response:
 
 @bp.post("/t/<token>/erasure")
 @public
-@limiter.limit(OFTEN)
+@limiter.limit(OFTEN, deduct_when=went_through)
 def erasure(token: str) -> Response:
     found = get_enrolment(token)
     event = found.event

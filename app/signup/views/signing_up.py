@@ -22,7 +22,7 @@ from app.signup.enrolling import enrol, require_open
 from app.signup.forms import SignupForm
 from app.signup.models import AlreadyEnrolled, SignupClosed
 from app.signup.queries import seats_taken
-from app.signup.views.desk import OFTEN, bp
+from app.signup.views.desk import OFTEN, bp, went_through
 
 
 @bp.get("/events/<int:id>/signup")
@@ -43,7 +43,7 @@ def form(id: int) -> Any:
 
 @bp.post("/events/<int:id>/signup")
 @public
-@limiter.limit(OFTEN)
+@limiter.limit(OFTEN, deduct_when=went_through)
 def enrolment(id: int) -> Any:
     """Enrols and leads to the ticket; a refusal keeps the words."""
     event, filled = _public_event(id), SignupForm()

@@ -13,7 +13,7 @@ from app.db import db
 from app.errors import NotThere
 from app.forms import PlainForm
 from app.signup.tickets import calendar_file
-from app.signup.views.desk import OFTEN, bp, get_enrolment, private
+from app.signup.views.desk import OFTEN, bp, get_enrolment, private, went_through
 
 
 @bp.get("/t/<token>")
@@ -51,7 +51,7 @@ def withdrawing(token: str) -> Response:
 
 @bp.post("/t/<token>/withdrawal")
 @public
-@limiter.limit(OFTEN)
+@limiter.limit(OFTEN, deduct_when=went_through)
 def withdrawal(token: str) -> Response:
     get_enrolment(token).withdraw(as_of=now())
     db.session.commit()
