@@ -11,18 +11,21 @@ from flask import current_app
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
-from wtforms import BooleanField, DateTimeLocalField, Field, SelectMultipleField, ValidationError
+from wtforms import BooleanField, DateTimeLocalField, Field, HiddenField, SelectMultipleField, ValidationError
 from wtforms.validators import InputRequired
 
 from app.accounts.places import Region
 from app.errors import Refused
 from app.events.choosing import Regions, find_tasks, offered_tasks, task_key
+from app.events.lifecycle import Stale
 from app.events.span import Span
 from app.forms import line
 from app.plans.models import Task
 
 if TYPE_CHECKING:
     from app.accounts.models import Actor
+    from app.events.models import Event
+    from app.events.waiting import Proposed
 
 MOST_TASKS, MOST_REGIONS = 20, 60
 
@@ -56,6 +59,23 @@ class ConsoleForm(FlaskForm):  # type: ignore[misc]
     def refuse(self, error: Refused) -> None:
         self.form_errors.append(error.sentence)
         self.status = error.status
+
+
+class OpenedForm(ConsoleForm):
+    """Knows which version of the event its user saw when it was opened."""
+
+    version = HiddenField()
+    is_stale = False
+
+    def open_on(self, subject: Event | Proposed) -> None:
+        """Shown again over a newer version, what was typed can be saved after a look."""
+        self.version.data = str(subject.version)
+
+    def must_be_fresh(self, subject: Event | Proposed) -> None:
+        """:raises Stale: when somebody changed the event since; a form that tells no version is stale too."""
+        if self.version.data != str(subject.version):
+            self.is_stale = True
+            raise Stale
 
 
 class TimedForm(ConsoleForm):

@@ -15,7 +15,7 @@ from wtforms import DateField, HiddenField, IntegerField, SelectField, Validatio
 from wtforms.validators import DataRequired, InputRequired, NumberRange, Optional
 
 from app.accounts.models import Person
-from app.events.asking import ConsoleForm, LinkedForm, office_zone, web_address
+from app.events.asking import LinkedForm, OpenedForm, office_zone, web_address
 from app.events.figures import Figures, Photo
 from app.events.span import Span
 from app.events.words import EventKind
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 MOST_HEADS, MOST_PHOTOS = 10_000_000, 9
 
 
-class FiguresForm(ConsoleForm):
+class FiguresForm(OpenedForm):
     """Heads, materials, a summary, photos."""
 
     attendances = IntegerField(
@@ -43,7 +43,8 @@ class FiguresForm(ConsoleForm):
         _l("发放资料（份）"), [Optional(), NumberRange(0, MOST_HEADS, _l("份数要在 0 到 1000 万之间。"))])
     summary = text(_l("小结"), 3000, description=_l("一两句话：讲了什么，效果怎样。会公开显示。"))
     media_url = line(_l("报道链接"), 500, web_address)
-    photos = MultipleFileField(_l("照片"), description=_l("可一次选多张，最多 9 张；位置信息会去掉。会公开显示。"))
+    photos = MultipleFileField(_l("照片"), description=_l(
+        "可一次选多张，最多 9 张，合计不超过 15 MB；位置信息会去掉。会公开显示。"))
 
     def validate_people(self, field: Any) -> None:
         if field.data is not None and self.attendances.data is not None and field.data > self.attendances.data:
@@ -71,6 +72,7 @@ class FiguresForm(ConsoleForm):
 class HeldForm(LinkedForm, FiguresForm):
     """An event entered after it was held."""
 
+    version = None  # type: ignore[assignment]  # there is no event yet that could change meanwhile
     form_key = HiddenField()
     title = line(_l("名称"), 120, DataRequired(_l("请填活动名称。")))
     kind = SelectField(_l("类型"), [InputRequired()], choices=[])
@@ -127,4 +129,11 @@ def forget_photos(files: Iterable[StoredFile]) -> None:
 
 
 def add_photos(event: Event, files: Iterable[StoredFile], as_of: datetime) -> None:
-    event.photos += [Photo(file=file, added_at=as_of) for file in files]
+    """The same photo only once."""
+    known = {photo.file.sha256 for photo in event.photos}
+    for file in files:
+        if file.sha256 in known:
+            forget_photos([file])
+        else:
+            known.add(file.sha256)
+            event.photos.append(Photo(file=file, added_at=as_of))

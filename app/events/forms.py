@@ -13,7 +13,7 @@ from wtforms import BooleanField, DecimalField, HiddenField, IntegerField, Selec
 from wtforms.validators import DataRequired, InputRequired, NumberRange, Optional
 
 from app.accounts.places import Organization
-from app.events.asking import ConsoleForm, LinkedForm, MomentField, TimedForm, web_address
+from app.events.asking import LinkedForm, MomentField, OpenedForm, TimedForm, web_address
 from app.events.choosing import task_key
 from app.events.lifecycle import WrongState
 from app.events.models import Event
@@ -160,7 +160,7 @@ class EventForm(LinkedForm, TimedForm):
         return f"{words or 'campaign'}-{secrets.token_hex(2)}"
 
 
-class ScheduleForm(TimedForm):
+class ScheduleForm(OpenedForm, TimedForm):
     """A new time, perhaps a new place."""
 
     signup_closes_at = MomentField(_l("报名截止"), [Optional()], description=_l("不填则到开始时截止。"))
@@ -182,7 +182,7 @@ class ScheduleForm(TimedForm):
                          quiet=bool(self.quiet.data))
 
 
-class ReasonForm(ConsoleForm):
+class ReasonForm(OpenedForm):
     reason = line(_l("原因"), 300, description=_l("会写在通知信和活动页上。"))
 
 

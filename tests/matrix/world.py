@@ -139,7 +139,8 @@ class World:
                                        by=a_person("Root", Role.ADMINISTRATOR, an_office()), as_of=now())
         db.session.flush()
         self.things |= {
-            "rule": rule.id, "person": chen.id, "grant": chen.grants[0].id, "about": f"Event:{made['published'].id}",
+            "rule": rule.id, "person": chen.id, "grant": chen.grants[0].id,
+            "version": made["published"].version, "about": f"Event:{made['published'].id}",
             "slug": "week", "photo": made["held"].photos[0].file_id, "year": now().year, "code": "I2.1",
             "file": "mark.svg", "ticket": enrolment.token, "city": city.id, "beside": beside.id}
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from flask import flash, g, redirect, render_template, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
@@ -13,6 +11,7 @@ from app.clock import now
 from app.db import db
 from app.errors import Refused
 from app.events.approval import approval_of
+from app.events.asking import OpenedForm
 from app.events.counting import FiguresForm, add_photos, forget_photos, keep_photos
 from app.events.forms import ReasonForm, ScheduleForm
 from app.events.lifecycle import WrongState
@@ -21,6 +20,8 @@ from app.events.queries import get_event
 from app.events.reviewing import announce, count_heads, tell_of_acting, to_work_on
 from app.events.views.desk import EDITORS, answer, bp, done, judged, settled
 from app.events.views.enrolled import reached_by
+from app.events.waiting import Proposed
+from app.events.words import EventState
 
 Page = tuple[str, int] | Response
 
@@ -79,8 +80,9 @@ def discard(id: int) -> Response:
 def schedule(id: int) -> Page:
     event = get_event(g.actor, id)
     form = ScheduleForm()
-    form.show(to_work_on(event, g.actor.person))
-    return _page("console/schedule.html", event, form)
+    subject = to_work_on(event, g.actor.person)
+    form.show(subject)
+    return _page("console/schedule.html", event, form, subject)
 
 
 @bp.post("/events/<int:id>/schedule")
@@ -90,9 +92,11 @@ def reschedule(id: int) -> Page:
     if form.validate_on_submit():
         with judged(form):
             subject = to_work_on(event, g.actor.person)
+            form.must_be_fresh(subject)
             form.move(subject, now())
             return settled(subject, _("时间地点已更新。"))
-    return _page("console/schedule.html", get_event(g.actor, id), form)
+    event = get_event(g.actor, id)
+    return _page("console/schedule.html", event, form, to_work_on(event, g.actor.person))
 
 
 @bp.get("/events/<int:id>/postponement")
@@ -107,6 +111,8 @@ def postpone(id: int) -> Page:
     event, form = get_event(g.actor, id, lock=True), ReasonForm()
     if form.validate_on_submit():
         with judged(form):
+            if event.state != EventState.POSTPONED:  # pressed twice, it is done once
+                form.must_be_fresh(event)
             event.postpone(now(), form.reason.data or "")
             tell_of_acting(event, g.actor.person, now())
             db.session.commit()
@@ -126,6 +132,8 @@ def cancel(id: int) -> Page:
     event, form = get_event(g.actor, id, lock=True), ReasonForm()
     if form.validate_on_submit():
         with judged(form):
+            if event.state != EventState.CANCELLED:
+                form.must_be_fresh(event)
             event.cancel(now(), form.reason.data or "")
             tell_of_acting(event, g.actor.person, now())
             db.session.commit()
@@ -159,6 +167,7 @@ def _recorded(id: int, form: FiguresForm) -> Response:
     photos = keep_photos(form.uploads, now())
     try:
         event = get_event(g.actor, id, lock=True)
+        form.must_be_fresh(event)
         counts = count_heads(event, form.figures(g.actor.person, now()), g.actor.person, now())
         add_photos(event, photos, now())
         db.session.commit()
@@ -170,6 +179,9 @@ def _recorded(id: int, form: FiguresForm) -> Response:
         "已登记：%(count)d 人次，审核确认以后计入。", count=heads))
 
 
-def _page(template: str, event: Event, form: Any) -> Page:
+def _page(template: str, event: Event, form: OpenedForm, subject: Event | Proposed | None = None) -> Page:
+    """A stale form carries the new version on, so that a second press saves what was typed."""
+    if form.is_stale or not form.is_submitted():
+        form.open_on(subject or event)
     return render_template(template, event=event, form=form, reached=reached_by(event), as_of=now(),
                            approval=approval_of(event)), answer(form)

@@ -38,6 +38,12 @@ def the_edit(event: Event, **changes: Any) -> dict[str, Any]:
     return {"version": str(event.version), "title": event.title, "kind": event.kind, "regions": ["510100"]} | changes
 
 
+def opened(event: Event) -> dict[str, str]:
+    """What a page on `event` opened just now carries hidden."""
+    db.session.expire_all()
+    return {"version": str(event.version)}
+
+
 def the_figures(**changes: Any) -> dict[str, Any]:
     return {"attendances": "86", "people": "80", "summary": "讲了商标注册，提问很多。"} | changes
 

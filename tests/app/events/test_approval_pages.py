@@ -15,7 +15,7 @@ from app.events.reviewing import announce, of_event
 from app.events.waiting import EventChange
 from app.events.words import EventKind
 from tests.app.events.approving import Offices, a_rule, an_administrator, feed, letters
-from tests.app.events.filling import events, in_days, mistakes, the_edit, the_figures, the_form, typed
+from tests.app.events.filling import events, in_days, mistakes, opened, the_edit, the_figures, the_form, typed
 from tests.factories import a_city_office, a_person, an_event, an_office, figures, wang
 from tests.letters import enrolled
 
@@ -153,7 +153,7 @@ def test_several_are_decided_at_once_and_each_refused_one_is_named(he, offices, 
 
 def test_what_is_refused_half_way_leaves_nothing_behind_while_the_rest_is_done(chen, he, offices, published, sent):
     chen.post(f"/console/events/{published.id}/edit", data=the_edit(published, title="换了名称"))
-    chen.post(f"/console/events/{published.id}/schedule", data=moved(published))
+    chen.post(f"/console/events/{published.id}/schedule", data=opened(published) | moved(published))
     published.record_figures(figures(offices.he), in_days(20), confirmed=True)
     db.session.commit()
 
@@ -197,7 +197,8 @@ def test_returning_wants_a_reason_and_deciding_a_choice(he, sent):
 def test_an_edit_of_a_published_event_waits_and_the_feed_keeps_its_bytes(chen, he, client, published):
     before = feed(client)
     answer = chen.post(f"/console/events/{published.id}/edit", data=the_edit(published, title="换了名称"))
-    chen.post(f"/console/events/{published.id}/schedule", data=moved(published, reason="场地检修"))
+    chen.post(f"/console/events/{published.id}/schedule", data=opened(published) | moved(
+        published, reason="场地检修"))
     waiting = (feed(client) == before, events()[0].title, chen.get(f"/console/events/{published.id}").text)
     page = he.get(f"/console/review/{published.id}").text
     decide(he, published)
@@ -241,7 +242,7 @@ def test_cancelling_and_postponing_act_at_once_and_the_reviewer_is_told(chen, pu
 
 
 def test_who_publishes_alone_cancels_without_a_letter_to_reviewers(he, published):
-    he.post(f"/console/events/{published.id}/cancellation", data={"reason": "讲师生病"})
+    he.post(f"/console/events/{published.id}/cancellation", data=opened(published) | {"reason": "讲师生病"})
 
     assert (events()[0].state, letters()) == ("cancelled", [])
 
@@ -263,7 +264,7 @@ def test_taking_back_and_restoring_wait(chen, he, client, published, noun, earli
 
 def test_heads_entered_in_a_county_wait_and_are_confirmed_on_the_review_page(chen, he, client, offices):
     over = offices.event(starts_at=now() - timedelta(hours=3))
-    chen.post(f"/console/events/{over.id}/figures", data=the_figures())
+    chen.post(f"/console/events/{over.id}/figures", data=opened(over) | the_figures())
     waiting = (events()[0].figures_confirmed_at, "参加人次" in client.get(f"/events/{over.id}").text)
     closing = chen.post(f"/console/events/{over.id}/closing")
     listed = "86 人次" in he.get("/console/review").text
@@ -275,7 +276,7 @@ def test_heads_entered_in_a_county_wait_and_are_confirmed_on_the_review_page(che
 
 def test_photos_are_seen_by_the_reviewer_and_by_the_public_once_confirmed(chen, he, client, offices, signed_in):
     over, stranger = offices.event(starts_at=now() - timedelta(hours=3)), signed_in(wang())
-    chen.post(f"/console/events/{over.id}/figures", data=the_figures(photos=[a_photo()]))
+    chen.post(f"/console/events/{over.id}/figures", data=opened(over) | the_figures(photos=[a_photo()]))
     [photo] = events()[0].photos
     inside, outside = f"/console/events/{over.id}/photos/{photo.file_id}", f"/events/{over.id}/photos/{photo.file_id}"
     shown = f'src="{inside}"' in he.get(f"/console/review/{over.id}").text

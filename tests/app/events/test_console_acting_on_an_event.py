@@ -13,7 +13,7 @@ from app.files import folder
 from app.outbox.models import Delivery
 from app.reminders.models import Occurrence
 from app.signup.enrolling import enrol
-from tests.app.events.filling import events, in_days, mistakes, the_figures, typed
+from tests.app.events.filling import events, in_days, kept, mistakes, opened, the_figures, typed
 from tests.factories import an_event, chen
 
 
@@ -40,7 +40,7 @@ def letters_of_change() -> list[str]:
 def test_moving_says_how_many_will_be_told_and_tells_them(desk, lecture):
     page = desk.get(f"/console/events/{lecture.id}/schedule").text
 
-    answer = desk.post(f"/console/events/{lecture.id}/schedule", data={
+    answer = desk.post(f"/console/events/{lecture.id}/schedule", data=opened(lecture) | {
         "starts_at": typed(in_days(11)), "ends_at": typed(in_days(11, 16)), "location": "二楼", "reason": "场地检修"})
 
     moved = events()[0]
@@ -50,7 +50,7 @@ def test_moving_says_how_many_will_be_told_and_tells_them(desk, lecture):
 
 
 def test_a_minor_move_writes_to_nobody(desk, lecture):
-    desk.post(f"/console/events/{lecture.id}/schedule", data={
+    desk.post(f"/console/events/{lecture.id}/schedule", data=opened(lecture) | {
         "starts_at": typed(in_days(10)), "ends_at": typed(in_days(10, 16)),
         "location": "天府新区会议中心 201 室", "quiet": "y"})
 
@@ -58,7 +58,7 @@ def test_a_minor_move_writes_to_nobody(desk, lecture):
 
 
 def test_a_deadline_that_would_fall_behind_the_new_end_is_refused(desk, lecture):
-    answer = desk.post(f"/console/events/{lecture.id}/schedule", data={
+    answer = desk.post(f"/console/events/{lecture.id}/schedule", data=opened(lecture) | {
         "starts_at": typed(in_days(5)), "ends_at": typed(in_days(5, 16)), "signup_closes_at": typed(in_days(9))})
 
     assert (answer.status_code, mistakes(answer.text)) == (422, ["报名截止：报名截止不能晚于活动结束。"])
@@ -66,17 +66,55 @@ def test_a_deadline_that_would_fall_behind_the_new_end_is_refused(desk, lecture)
 
 
 def test_an_end_before_its_start_moves_nothing(desk, lecture):
-    answer = desk.post(f"/console/events/{lecture.id}/schedule", data={
+    answer = desk.post(f"/console/events/{lecture.id}/schedule", data=opened(lecture) | {
         "starts_at": typed(in_days(12)), "ends_at": typed(in_days(11)), "reason": "换时间"})
 
     assert (answer.status_code, mistakes(answer.text)) == (422, ["结束：结束时间要晚于开始时间。"])
     assert 'value="换时间"' in answer.text
 
 
+STALE = ["这个活动刚被别人改过。您填的内容还在，请核对后再保存一次。"]
+
+
+def test_a_stale_move_undoes_nobody_elses_until_pressed_again(desk, lecture):
+    typed_in = {"starts_at": typed(in_days(12)), "ends_at": typed(in_days(12, 16)), "location": "三楼"}
+    old = kept(desk.get(f"/console/events/{lecture.id}/schedule").text, "version")
+    desk.post(f"/console/events/{lecture.id}/schedule", data=opened(lecture) | {
+        "starts_at": typed(in_days(11)), "ends_at": typed(in_days(11, 16)), "location": "二楼"})
+
+    refused = desk.post(f"/console/events/{lecture.id}/schedule", data=typed_in | {"version": old})
+    left = events()[0].location
+    again = desk.post(f"/console/events/{lecture.id}/schedule", data=typed_in | {
+        "version": kept(refused.text, "version")})
+
+    assert (refused.status_code, mistakes(refused.text), kept(refused.text, "location")) == (409, STALE, "三楼")
+    assert (left, again.status_code, events()[0].location) == ("二楼", 302, "三楼")
+
+
+@pytest.mark.parametrize("noun", ["cancellation", "postponement"])
+@pytest.mark.parametrize("version", [{"version": "0"}, {}], ids=["old", "none"])
+def test_a_reason_typed_over_an_older_version_is_kept_and_nothing_is_done(desk, lecture, noun, version):
+    answer = desk.post(f"/console/events/{lecture.id}/{noun}", data=version | {"reason": "停电"})
+
+    assert (answer.status_code, mistakes(answer.text), kept(answer.text, "reason")) == (409, STALE, "停电")
+    assert (events()[0].state, opened(lecture)) == ("published", {"version": kept(answer.text, "version")})
+
+
+def test_stale_figures_correct_nothing_and_leave_no_photo(desk, over):
+    old = opened(over)
+    desk.post(f"/console/events/{over.id}/figures", data=old | the_figures())
+
+    answer = desk.post(f"/console/events/{over.id}/figures", data=old | the_figures(
+        attendances="81", photos=[a_photo()]))
+
+    assert (answer.status_code, mistakes(answer.text), kept(answer.text, "attendances")) == (409, STALE, "81")
+    assert (events()[0].figures.attendances, events()[0].photos, list(folder().glob("*"))) == (86, [], [])
+
+
 def test_cancelling_says_how_many_will_be_told_and_why_it_does_not_take_place(desk, client, lecture):
     page = desk.get(f"/console/events/{lecture.id}/cancellation").text
 
-    desk.post(f"/console/events/{lecture.id}/cancellation", data={"reason": "讲师生病"})
+    desk.post(f"/console/events/{lecture.id}/cancellation", data=opened(lecture) | {"reason": "讲师生病"})
 
     cancelled = events()[0]
     assert "已有 2 人报名，其中 1 人会收到通知信。" in page
@@ -85,7 +123,8 @@ def test_cancelling_says_how_many_will_be_told_and_why_it_does_not_take_place(de
 
 
 def test_a_reason_with_a_line_break_is_refused_and_kept(desk, lecture):
-    answer = desk.post(f"/console/events/{lecture.id}/cancellation", data={"reason": "停电\r\nBcc: x@example.org"})
+    answer = desk.post(f"/console/events/{lecture.id}/cancellation", data=opened(lecture) | {
+        "reason": "停电\r\nBcc: x@example.org"})
 
     assert (answer.status_code, events()[0].state, letters_of_change()) == (422, "published", [])
     assert mistakes(answer.text) == ["原因：这里只能填一行，不能换行。"]
@@ -94,17 +133,19 @@ def test_a_reason_with_a_line_break_is_refused_and_kept(desk, lecture):
 @pytest.mark.parametrize("noun, state", [
     ("postponement", "postponed"), ("unpublication", "draft"), ("cancellation", "cancelled")])
 def test_an_action_pressed_twice_is_done_once(desk, lecture, noun, state):
-    answers = [desk.post(f"/console/events/{lecture.id}/{noun}").status_code for _ in range(2)]
+    form = opened(lecture)
+
+    answers = [desk.post(f"/console/events/{lecture.id}/{noun}", data=form).status_code for _ in range(2)]
 
     assert (answers, events()[0].state, events()[0].sequence) == ([302, 302], state, 1)
 
 
 def test_a_cancelled_event_is_restored_and_a_postponed_one_gets_its_new_time(desk, lecture):
-    desk.post(f"/console/events/{lecture.id}/cancellation")
+    desk.post(f"/console/events/{lecture.id}/cancellation", data=opened(lecture))
     desk.post(f"/console/events/{lecture.id}/restoration")
     restored = events()[0].state
-    desk.post(f"/console/events/{lecture.id}/postponement", data={"reason": "待定"})
-    desk.post(f"/console/events/{lecture.id}/schedule", data={
+    desk.post(f"/console/events/{lecture.id}/postponement", data=opened(lecture) | {"reason": "待定"})
+    desk.post(f"/console/events/{lecture.id}/schedule", data=opened(lecture) | {
         "starts_at": typed(in_days(30)), "ends_at": typed(in_days(30, 16)), "location": "二楼"})
 
     assert (restored, events()[0].state, events()[0].starts_at) == ("published", "published", in_days(30))
@@ -114,7 +155,8 @@ def test_what_the_state_forbids_is_answered_with_a_sentence(desk, app):
     draft = an_event(published=False, starts_at=in_days(5))
     db.session.commit()
 
-    answers = [desk.post(f"/console/events/{draft.id}/{noun}") for noun in ("cancellation", "restoration", "closing")]
+    answers = [desk.post(f"/console/events/{draft.id}/{noun}", data=opened(draft))
+               for noun in ("cancellation", "restoration", "closing")]
 
     assert [answer.status_code for answer in answers] == [409, 409, 409]
     assert ["活动现在是“草稿”，不能这样做。" in answer.text for answer in answers] == [True, True, True]
@@ -130,8 +172,8 @@ def test_a_draft_is_discarded(desk, app):
     assert (answer.location, desk.get(f"/console/events/{draft.id}").status_code) == ("/console/events", 404)
 
 
-def a_photo() -> tuple[io.BytesIO, str]:
-    picture, exif = Image.new("RGB", (80, 60), "navy"), Image.Exif()
+def a_photo(colour: str = "navy") -> tuple[io.BytesIO, str]:
+    picture, exif = Image.new("RGB", (80, 60), colour), Image.Exif()
     exif[0x8825] = {1: "N", 2: (30.0, 39.0, 0.0)}  # where it was taken
     out = io.BytesIO()
     picture.save(out, "JPEG", exif=exif)
@@ -147,7 +189,8 @@ def over(app):
 
 
 def test_heads_and_photos_are_entered_and_the_photos_say_no_place(desk, client, over):
-    answer = desk.post(f"/console/events/{over.id}/figures", data=the_figures(photos=[a_photo(), a_photo()]))
+    answer = desk.post(f"/console/events/{over.id}/figures", data=opened(over) | the_figures(
+        photos=[a_photo(), a_photo("maroon")]))
 
     held = events()[0]
     assert (answer.status_code, held.state, held.figures.attendances, held.figures.people) == (302, "held", 86, 80)
@@ -159,12 +202,21 @@ def test_heads_and_photos_are_entered_and_the_photos_say_no_place(desk, client, 
     assert tags == [0, 0]
 
 
+def test_the_same_photo_sent_again_is_kept_once(desk, over):
+    for _again in range(2):
+        desk.post(f"/console/events/{over.id}/figures", data=opened(over) | the_figures(
+            photos=[a_photo(), a_photo()]))
+
+    assert (len(events()[0].photos), len(list(folder().glob("*")))) == (1, 1)
+
+
 def test_figures_are_corrected_until_the_event_is_closed(desk, over):
-    desk.post(f"/console/events/{over.id}/figures", data=the_figures())
-    desk.post(f"/console/events/{over.id}/figures", data=the_figures(attendances="90"))
+    desk.post(f"/console/events/{over.id}/figures", data=opened(over) | the_figures())
+    desk.post(f"/console/events/{over.id}/figures", data=opened(over) | the_figures(attendances="90"))
     corrected = events()[0].figures.attendances
     desk.post(f"/console/events/{over.id}/closing")
-    answer = desk.post(f"/console/events/{over.id}/figures", data=the_figures(attendances="9", people=""))
+    answer = desk.post(f"/console/events/{over.id}/figures", data=opened(over) | the_figures(
+        attendances="9", people=""))
 
     assert (corrected, answer.status_code, events()[0].state) == (90, 409, "closed")
     assert events()[0].figures.attendances == 90
@@ -179,21 +231,21 @@ def test_figures_are_corrected_until_the_event_is_closed(desk, over):
      "“x.jpg”不是能读的照片，请用 JPG、PNG 或 WebP。"),
 ], ids=lambda value: next(iter(value)) if isinstance(value, dict) else "")
 def test_bad_figures_get_a_sentence_and_hold_nothing(desk, over, changes, sentence):
-    answer = desk.post(f"/console/events/{over.id}/figures", data=the_figures(**changes))
+    answer = desk.post(f"/console/events/{over.id}/figures", data=opened(over) | the_figures(**changes))
 
     assert (answer.status_code, mistakes(answer.text), events()[0].state) == (422, [sentence], "published")
     assert "讲了商标注册，提问很多。" in answer.text
 
 
 def test_one_unreadable_photo_leaves_none_behind(desk, over):
-    desk.post(f"/console/events/{over.id}/figures", data=the_figures(
+    desk.post(f"/console/events/{over.id}/figures", data=opened(over) | the_figures(
         photos=[a_photo(), (io.BytesIO(b"no picture"), "x.jpg")]))
 
     assert (list(folder().glob("*")) if folder().exists() else [], events()[0].photos) == ([], [])
 
 
 def test_figures_before_the_start_are_refused(desk, lecture):
-    answer = desk.post(f"/console/events/{lecture.id}/figures", data=the_figures())
+    answer = desk.post(f"/console/events/{lecture.id}/figures", data=opened(lecture) | the_figures())
 
     assert (answer.status_code, mistakes(answer.text)) == (409, ["活动还没有开始，不能登记人数。"])
     assert events()[0].state == "published"
@@ -214,7 +266,7 @@ def test_a_draft_made_public_dates_its_reminders_and_an_event_held_does_not(desk
     db.session.commit()
 
     desk.post(f"/console/events/{draft.id}/publication")
-    desk.post(f"/console/events/{over.id}/figures", data=the_figures())
+    desk.post(f"/console/events/{over.id}/figures", data=opened(over) | the_figures())
 
     waiting = db.session.scalars(select(Occurrence.event_id).where(Occurrence.state == "open")).all()
     assert set(waiting) == {draft.id}

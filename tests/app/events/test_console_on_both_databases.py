@@ -3,7 +3,7 @@ from datetime import timedelta
 from app.accounts.models import SignInLink
 from app.clock import now
 from app.db import db
-from tests.app.events.filling import events, in_days, the_edit, the_figures, the_form, typed
+from tests.app.events.filling import events, in_days, opened, the_edit, the_figures, the_form, typed
 from tests.factories import a_plan, an_event, chen
 
 
@@ -21,10 +21,10 @@ def test_an_event_goes_all_its_way_on_either_database(either_app):
     made = events()[1]
     answers = [
         desk.post(f"/console/events/{made.id}/edit", data=the_edit(made, title="蜀光讲坛", tasks=["E1.2"])),
-        desk.post(f"/console/events/{made.id}/schedule", data={
+        desk.post(f"/console/events/{made.id}/schedule", data=opened(made) | {
             "starts_at": typed(in_days(12)), "ends_at": typed(in_days(12, 16)), "location": "二楼"}),
-        desk.post(f"/console/events/{made.id}/cancellation", data={"reason": "停电"}),
-        desk.post(f"/console/events/{over_id}/figures", data=the_figures()),
+        desk.post(f"/console/events/{made.id}/cancellation", data=opened(made) | {"reason": "停电"}),
+        desk.post(f"/console/events/{over_id}/figures", data=opened(over) | the_figures()),
         desk.post("/console/events/held", data=the_figures() | {
             "title": "补登", "kind": "visit", "regions": ["510000"], "held_on": f"{in_days(-9):%Y-%m-%d}"}),
     ]
