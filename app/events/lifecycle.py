@@ -179,7 +179,7 @@ class Lifecycle:
             part.kind, part.takes_enrolments = self.kind, False
             if self.is_public and announced:
                 part.publish(as_of)
-            part._tell_parent(as_of)
+            part._tell_parent(as_of, is_new=True)
         self.version += 1
 
     # ------------------------------------------------------------ what the verbs share
@@ -213,8 +213,8 @@ class Lifecycle:
                 except WrongState:
                     continue  # a stage already held or cancelled keeps its own state
 
-    def _tell_parent(self: Event, as_of: datetime) -> None:
-        """A class or competition spans its sessions or stages, whole days."""
+    def _tell_parent(self: Event, as_of: datetime, *, is_new: bool = False) -> None:
+        """A class or competition spans its sessions or stages, whole days. A new one moves nothing announced."""
         parent = self.parent
         if parent is None or parent.deleted_at or not Part(self.part).follows_parent:
             return
@@ -222,5 +222,5 @@ class Lifecycle:
         whole = spans[0].joined(spans[1:]) if spans else parent.span
         if whole == parent.span:
             return
-        with parent._changing("rescheduled", as_of, schedule=parent.is_public, quiet=True):
+        with parent._changing("rescheduled", as_of, schedule=parent.is_public and not is_new, quiet=True):
             parent.span = whole

@@ -140,6 +140,47 @@
     if (pressed.classList.contains("js-print")) window.print();
   });
 
+  // ---- photos --------------------------------------------------------------------------------------
+
+  // A telephone's photos are large and an office's line is slow; the server makes them no larger than this.
+  var LARGE = 1.5 * 1024 * 1024, LONGEST = 2000;
+
+  function smaller(file) {
+    if (file.size <= LARGE || !/^image\/(jpeg|png)$/.test(file.type)) return Promise.resolve(file);
+    return createImageBitmap(file, { imageOrientation: "from-image" }).then(function (picture) {
+      var scale = Math.min(1, LONGEST / Math.max(picture.width, picture.height));
+      var canvas = document.createElement("canvas");
+      canvas.width = Math.round(picture.width * scale);
+      canvas.height = Math.round(picture.height * scale);
+      var pen = canvas.getContext("2d");
+      pen.fillStyle = "#fff"; // a JPEG has no transparency
+      pen.fillRect(0, 0, canvas.width, canvas.height);
+      pen.drawImage(picture, 0, 0, canvas.width, canvas.height);
+      picture.close();
+      return new Promise(function (give) { canvas.toBlob(give, "image/jpeg", 0.85); });
+    }).then(function (blob) {
+      if (!blob || blob.size >= file.size) return file;
+      return new File([blob], file.name.replace(/\.\w+$/, "") + ".jpg", { type: "image/jpeg" });
+    }).catch(function () { return file; });
+  }
+
+  document.addEventListener("change", function (event) {
+    var field = event.target, chosen = field.files;
+    if (field.type !== "file" || field.name !== "photos" || !window.createImageBitmap || !window.DataTransfer) return;
+    setButtons(field.form, true);
+    // one after the other: nine at once are too much for a small telephone
+    Array.prototype.reduce.call(chosen, function (before, file) {
+      return before.then(function (done) {
+        return smaller(file).then(function (one) { return done.concat(one); });
+      });
+    }, Promise.resolve([])).then(function (files) {
+      if (field.files !== chosen) return; // chosen anew meanwhile
+      var carried = new DataTransfer();
+      files.forEach(function (one) { carried.items.add(one); });
+      field.files = carried.files;
+    }).catch(function () { /* then they go as they are */ }).then(function () { setButtons(field.form, false); });
+  });
+
   // ---- work behind the page ----------------------------------------------------------------------
 
   each("[data-job]", function (card) {

@@ -163,6 +163,18 @@ def test_what_the_state_forbids_is_answered_with_a_sentence(desk, app):
     assert events()[0].state == "draft"
 
 
+def test_a_full_event_is_not_called_open_and_taking_it_back_says_who_is_told(desk, app):
+    event = an_event(starts_at=in_days(10), takes_enrolments=True, capacity=1)
+    open_page = desk.get(f"/console/events/{event.id}").text
+    enrol(event, name="Li", email="li@example.org", as_of=now())
+    db.session.commit()
+
+    full_page = desk.get(f"/console/events/{event.id}").text
+
+    assert ["报名开着" in page for page in (open_page, full_page)] == [True, False]
+    assert ["已满" in full_page, "已报名的人会收到通知" in full_page] == [True, True]
+
+
 def test_a_draft_is_discarded(desk, app):
     draft = an_event(published=False, starts_at=in_days(5))
     db.session.commit()

@@ -36,6 +36,14 @@ def test_sessions_carry_their_hours_and_stretch_the_class(desk, course):
     assert (parent.span.starts_on, parent.span.ends_on) == (in_days(10).date(), in_days(12).date())
 
 
+def test_a_session_added_to_a_class_announced_is_no_move_of_it(desk, client, course):
+    desk.post(f"/console/events/{course.id}/parts", data=the_session())
+
+    parent = events()[0]
+    assert (parent.sequence, parent.schedule_version) == (1, 0)
+    assert "时间或地点改过" not in client.get(f"/events/{course.id}").text
+
+
 def test_stages_say_how_many_go_on(desk, app):
     contest = an_event("大学生知识产权竞赛", kind=EventKind.COMPETITION, starts_at=in_days(20), published=False)
     db.session.commit()

@@ -66,6 +66,19 @@ def test_a_ticket_says_what_became_of_the_event(client, ticket, event, happens, 
     assert sentence in client.get(ticket).text
 
 
+@pytest.mark.parametrize(("happens", "sentence", "links"), [
+    (lambda event: event.cancel(now(), "暴雨"), "请不用到场。", True),
+    (lambda event: event.unpublish(now()), "请先不要到场；活动重新公布以后，这一页才是凭证。", False),
+], ids=["cancelled", "unpublished"])
+def test_a_ticket_to_nothing_is_not_to_be_shown_at_the_door(client, ticket, event, happens, sentence, links):
+    happens(event)
+
+    page = client.get(ticket).text
+
+    assert [word for word in ("这一页就是凭证", "签到时出示", "凭证的二维码", ".ics") if word in page] == []
+    assert (sentence in page, f'href="/events/{event.id}"' in page) == (True, links)
+
+
 def test_opening_the_link_of_a_letter_withdraws_nobody(client, ticket, event):
     answer = client.get(ticket + "/withdrawal")
 
