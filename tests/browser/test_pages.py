@@ -34,11 +34,15 @@ PUBLIC = {
     "task": (r'href="(/plans/\d+/tasks/I2\.1)"', "/plans/"),
     "missing": "/events/999999",
     "sign-in": "/sign-in",
+    "recovery": "/sign-in/recovery",
+    "privacy": "/privacy",
 }
 CONSOLE = {
     "today": "/console/", "console-plan": "/console/plan", "console-task": "/console/plan/tasks/I2.1",
     "console-events": "/console/events", "console-new": "/console/events/new?task=I2.1",
     "console-held": "/console/events/held", "console-letters": "/console/letters",
+    "console-admin": "/console/admin/", "console-tree": "/console/admin/organizations",
+    "console-me": "/console/me", "console-reach": "/console/me/reach",
 }
 
 
