@@ -12,7 +12,7 @@ from app.db import db
 from app.events.approval import PublishingRule
 from app.events.models import Event
 from app.events.reviewing import announce, of_event
-from app.events.waiting import EventChange
+from app.events.waiting import EventChange, Proposed
 from app.events.words import EventKind
 from tests.app.events.approving import Offices, a_rule, an_administrator, feed, letters
 from tests.app.events.filling import events, in_days, mistakes, opened, the_edit, the_figures, the_form, typed
@@ -63,7 +63,10 @@ def decide(browser, *events, decision="agree", reason=""):
 
 
 def moved(event, **changes):
-    return {"starts_at": typed(in_days(11)), "ends_at": typed(in_days(11, 16)), "location": "二楼"} | changes
+    """The form as it opens over the change that waits, where one does."""
+    db.session.expire_all()
+    return {"version": str(Proposed(event).version), "starts_at": typed(in_days(11)),
+            "ends_at": typed(in_days(11, 16)), "location": "二楼"} | changes
 
 
 def test_an_event_goes_county_city_public_with_one_return(chen, he, client, offices):
@@ -153,7 +156,7 @@ def test_several_are_decided_at_once_and_each_refused_one_is_named(he, offices, 
 
 def test_what_is_refused_half_way_leaves_nothing_behind_while_the_rest_is_done(chen, he, offices, published, sent):
     chen.post(f"/console/events/{published.id}/edit", data=the_edit(published, title="换了名称"))
-    chen.post(f"/console/events/{published.id}/schedule", data=opened(published) | moved(published))
+    chen.post(f"/console/events/{published.id}/schedule", data=moved(published))
     published.record_figures(figures(offices.he), in_days(20), confirmed=True)
     db.session.commit()
 
@@ -197,7 +200,7 @@ def test_returning_wants_a_reason_and_deciding_a_choice(he, sent):
 def test_an_edit_of_a_published_event_waits_and_the_feed_keeps_its_bytes(chen, he, client, published):
     before = feed(client)
     answer = chen.post(f"/console/events/{published.id}/edit", data=the_edit(published, title="换了名称"))
-    chen.post(f"/console/events/{published.id}/schedule", data=opened(published) | moved(
+    chen.post(f"/console/events/{published.id}/schedule", data=moved(
         published, reason="场地检修"))
     waiting = (feed(client) == before, events()[0].title, chen.get(f"/console/events/{published.id}").text)
     page = he.get(f"/console/review/{published.id}").text
@@ -236,7 +239,7 @@ def test_cancelling_and_postponing_act_at_once_and_the_reviewer_is_told(chen, pu
     enrolled(published)
     db.session.commit()
 
-    chen.post(f"/console/events/{published.id}/{noun}", data={"reason": "讲师生病"})
+    chen.post(f"/console/events/{published.id}/{noun}", data=opened(published) | {"reason": "讲师生病"})
 
     assert (events()[0].state, letters()) == (state, [("events.acted", "he@example.org", subject)])
 
