@@ -72,7 +72,7 @@ class FiguresForm(OpenedForm):
 class HeldForm(LinkedForm, FiguresForm):
     """An event entered after it was held."""
 
-    version = None  # type: ignore[assignment]  # there is no event yet that could change meanwhile
+    version = None  # there is no event yet that could change meanwhile
     form_key = HiddenField()
     title = line(_l("名称"), 120, DataRequired(_l("请填活动名称。")))
     kind = SelectField(_l("类型"), [InputRequired()], choices=[])
