@@ -79,8 +79,11 @@ def test_no_stylesheet_needs_what_old_browsers_lack_or_fetches_anything(feature)
 
 def test_what_a_first_visit_fetches_stays_small():
     css = sum(sheet.stat().st_size for sheet in TOKENS.parent.glob("*.css"))
-    scripts = sum(script.stat().st_size for script in TOKENS.parents[1].glob("*.js"))
+    base = (TOKENS.parents[2] / "templates" / "base.html").read_text()
+    fetched = re.findall(r"asset\('([a-z]+\.js)'\)", base)
+    scripts = sum((TOKENS.parents[1] / name).stat().st_size for name in fetched)
 
+    assert sorted(fetched) == ["app.js", "theme.js"]
     assert (css <= 40_000, scripts <= 10_000) == (True, True)
 
 
