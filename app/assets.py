@@ -6,8 +6,13 @@ from pathlib import Path
 
 from flask import Flask, Response, abort, request, send_from_directory, url_for
 
-# Browsers get one stylesheet; people read it in parts. The order is the cascade.
-STYLESHEET = ("tokens", "page", "controls", "pieces", "calendar", "public", "console", "print")
+# Browsers get few stylesheets, people read them in parts; the order is the cascade. Every page has the first; the
+# console adds its own, and a page that draws charts adds theirs, so that a first visit carries neither.
+STYLESHEETS = {
+    "app.css": ("tokens", "page", "controls", "pieces", "calendar", "public", "print"),
+    "console.css": ("console",),
+    "charts.css": ("charts",),
+}
 A_YEAR = "public, max-age=31536000, immutable"
 
 
@@ -35,16 +40,16 @@ def init_app(app: Flask) -> None:
     app.view_functions["static"] = serve
 
 
-def stylesheet(folder: Path) -> bytes:
-    return b"\n".join((folder / "css" / f"{part}.css").read_bytes() for part in STYLESHEET)
+def stylesheet(folder: Path, name: str = "app.css") -> bytes:
+    return b"\n".join((folder / "css" / f"{part}.css").read_bytes() for part in STYLESHEETS[name])
 
 
 def _content(folder: Path, name: str) -> bytes:
-    return stylesheet(folder) if name == "app.css" else (folder / name).read_bytes()
+    return stylesheet(folder, name) if name in STYLESHEETS else (folder / name).read_bytes()
 
 
 def _exists(folder: Path, name: str) -> bool:
-    return name == "app.css" or (folder / name).is_file()
+    return name in STYLESHEETS or (folder / name).is_file()
 
 
 def _plain(filename: str) -> str:
@@ -55,8 +60,8 @@ def _plain(filename: str) -> str:
 def _answer(folder: Path, name: str) -> Response:
     if name.startswith("css/"):
         abort(404)
-    if name != "app.css":
+    if name not in STYLESHEETS:
         return send_from_directory(folder, name)
-    answer = Response(stylesheet(folder), mimetype="text/css")
+    answer = Response(stylesheet(folder, name), mimetype="text/css")
     answer.add_etag()
     return answer.make_conditional(request)

@@ -1,4 +1,5 @@
 from datetime import UTC, date, datetime
+from pathlib import Path
 
 import pytest
 from flask import Flask
@@ -64,7 +65,7 @@ def test_an_icon_is_passed_over_by_screen_readers():
 
 def serving(tmp_path):
     (tmp_path / "css").mkdir()
-    for part in assets.STYLESHEET:
+    for part in (part for parts in assets.STYLESHEETS.values() for part in parts):
         (tmp_path / "css" / f"{part}.css").write_text(f".{part} {{}}")
     (tmp_path / "app.js").write_text("1")
     app = Flask(__name__, static_folder=str(tmp_path), static_url_path="/static")
@@ -87,7 +88,14 @@ def test_a_name_with_an_old_hash_is_not_kept_and_not_found(tmp_path):
     assert client.get("/static/app.0123456789.js").status_code == 404
 
 
-def test_the_parts_of_the_stylesheet_arrive_as_one_in_their_order(tmp_path):
+def test_the_parts_of_a_stylesheet_arrive_as_one_in_their_order(tmp_path):
     _, client = serving(tmp_path)
 
-    assert client.get("/static/app.css").text.split("\n") == [f".{part} {{}}" for part in assets.STYLESHEET]
+    assert {name: client.get(f"/static/{name}").text.split("\n") for name in assets.STYLESHEETS} == {
+        name: [f".{part} {{}}" for part in parts] for name, parts in assets.STYLESHEETS.items()}
+
+
+def test_every_part_that_is_written_is_served():
+    written = {sheet.stem for sheet in (Path(assets.__file__).parent / "static/css").glob("*.css")}
+
+    assert written == {part for parts in assets.STYLESHEETS.values() for part in parts}
