@@ -35,12 +35,16 @@ class Settings:
     mail_per_minute: int = 0  # the root office's; 0: no limit of its own
     mail_per_day: int = 0
     idle_minutes: int = 30
+    blue_from: int = 95  # percent of what the pace asks for by today; below it a task is 黄
+    yellow_from: int = 75  # below it, 红
+    return_day: int = 28  # of the month, by when its return is filed
     sources: Mapping[str, Organization] = field(default_factory=lambda: MappingProxyType({}))
 
 
 NAMES = tuple(one.name for one in fields(Settings) if one.name != "sources")
 RANGES = {"tolerance": (0, 50), "participants_kept_days": (1, 1095), "mail_per_minute": (1, 100_000),
-          "mail_per_day": (1, 10_000_000), "idle_minutes": (5, 60)}
+          "mail_per_day": (1, 10_000_000), "idle_minutes": (5, 60),
+          "blue_from": (50, 100), "yellow_from": (10, 99), "return_day": (1, 28)}
 # The pages and the relay are the installation's, so only its root office sets these.
 OF_ROOT = frozenset({"contact", "icp_number", "security_number", "site_code", "mail_per_minute", "mail_per_day"})
 
@@ -72,6 +76,9 @@ class OfficeSettings(Model):
     mail_per_minute: Mapped[int | None]
     mail_per_day: Mapped[int | None]
     idle_minutes: Mapped[int | None]
+    blue_from: Mapped[int | None]
+    yellow_from: Mapped[int | None]
+    return_day: Mapped[int | None]
     version: Mapped[int] = mapped_column(default=1)
 
     @property

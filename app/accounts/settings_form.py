@@ -40,6 +40,9 @@ class SettingsForm(PlainForm):
     status = 422
     version = HiddenField()
     tolerance = number(_l("“左右”的允许偏差（%）"), "tolerance")
+    blue_from = number(_l("蓝灯从百分之几起"), "blue_from")
+    yellow_from = number(_l("黄灯从百分之几起"), "yellow_from")
+    return_day = number(_l("月报几号前报"), "return_day")
     own_leads = RadioField(_l("默认提醒"), choices=[], default="")
     reminder_leads = SelectMultipleField(_l("自己定的提醒时间"), choices=[], validate_choice=False,
                                          widget=widgets.ListWidget(), option_widget=widgets.CheckboxInput())
@@ -109,6 +112,9 @@ class SettingsForm(PlainForm):
 
 MEANINGS = {
     "tolerance": _l("任务写“30 所左右”，差多少以内也算达标。"),
+    "blue_from": _l("已办和已安排的，达到到今天该有的这么多就亮蓝灯。"),
+    "yellow_from": _l("不到蓝灯，但达到这么多亮黄灯；再低亮红灯。要比蓝灯的低。"),
+    "return_day": _l("上个月的月报，本月这一天以前报；过了就算迟。"),
     "participants_kept_days": _l("活动结束这么多天后，报名人的姓名和联系方式自动抹去，人数留着。"),
     "idle_minutes": _l("下次登录起生效。登录满 12 小时总会退出。"),
     "contact": _l("公众怎么找到您，写科室和办公电话。"),

@@ -18,6 +18,8 @@ from app.events.span import Span
 from app.events.submitting import Comment, Submission, Submitting
 from app.events.words import AttendanceMode, EventKind, EventState, Part
 from app.plans.models import Task
+from app.plans.programmes import Programme
+from app.plans.registers import RegisterEntry
 
 if TYPE_CHECKING:
     from app.accounts.models import Actor
@@ -29,6 +31,18 @@ event_task = Table(
     "event_task", Base.metadata,
     Column("event_id", ForeignKey("event.id"), primary_key=True),
     Column("task_id", ForeignKey("task.id"), primary_key=True, index=True),
+)
+
+event_host = Table(
+    "event_host", Base.metadata,
+    Column("event_id", ForeignKey("event.id"), primary_key=True),
+    Column("entry_id", ForeignKey("register_entry.id"), primary_key=True, index=True),
+)
+
+event_programme = Table(
+    "event_programme", Base.metadata,
+    Column("event_id", ForeignKey("event.id"), primary_key=True),
+    Column("programme_id", ForeignKey("programme.id"), primary_key=True, index=True),
 )
 
 
@@ -86,6 +100,8 @@ class Event(Lifecycle, Submitting, Model):
     organization_id: Mapped[int] = mapped_column(ForeignKey("organization.id"), index=True)
     organization: Mapped[Organization] = relationship()
     tasks: Mapped[list[Task]] = relationship(secondary=event_task, order_by=Task.position)
+    hosts: Mapped[list[RegisterEntry]] = relationship(secondary=event_host, order_by=RegisterEntry.name)
+    programmes: Mapped[list[Programme]] = relationship(secondary=event_programme, order_by=Programme.name)
     in_regions: Mapped[list[EventRegion]] = relationship(
         cascade="all, delete-orphan", order_by="EventRegion.region_code")
 

@@ -8,7 +8,8 @@ from datetime import date
 from pathlib import Path
 
 from app.accounts.places import Organization
-from app.plans.models import Basis, Category, DeliveredBy, Indicator, Measure, Plan, Sector, Task
+from app.plans.indicators import Basis, Indicator, Measure
+from app.plans.models import Category, DeliveredBy, Plan, Sector, Task
 from app.plans.target import Comparison
 
 SAMPLE = Path(__file__).parent / "data" / "plan_2023.csv"

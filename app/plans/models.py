@@ -16,7 +16,7 @@ from app.accounts.places import Organization
 from app.accounts.settings import settings_of
 from app.db import Change, Model, note
 from app.errors import Refused
-from app.plans.target import Comparison, Target
+from app.plans.indicators import Indicator
 
 if TYPE_CHECKING:
     from app.accounts.models import Actor
@@ -45,22 +45,6 @@ class DeliveredBy(enum.StrEnum):
     MILESTONES = "milestones"
 
 
-class Basis(enum.StrEnum):
-    """Where a number comes from: official wording, the office's own target, or counted by us."""
-
-    STATED = "stated"
-    WORKING = "working"
-    COUNTED = "counted"
-
-
-class Measure(enum.StrEnum):
-    """What an indicator counts."""
-
-    EVENTS = "events"
-    REGISTER = "register"
-    OUTSIDE = "outside"
-
-
 class Plan(Model):
     """One root office's plan of one year."""
 
@@ -74,6 +58,7 @@ class Plan(Model):
     title: Mapped[str] = mapped_column(String(200))
     source_year: Mapped[int | None]  # the year whose wording it carries, when rolled over
     adopted_at: Mapped[datetime | None]
+    shows_lights: Mapped[bool] = mapped_column(default=False)  # to the public too; otherwise they are internal
     categories: Mapped[list[Category]] = relationship(
         back_populates="plan", order_by="Category.position", cascade="all, delete-orphan")
 
@@ -169,8 +154,17 @@ class Task(Model):
     audience: Mapped[str] = mapped_column(String(200), default="")
     lead_organization_id: Mapped[int | None] = mapped_column(ForeignKey("organization.id"))
     lead_organization: Mapped[Organization | None] = relationship()
+    # What the task sheet says in words: none of it is guessed, all of it may be empty.
+    target_wording: Mapped[str] = mapped_column(String(300), default="")
+    lead_wording: Mapped[str] = mapped_column(String(200), default="")
+    supporting: Mapped[str] = mapped_column(String(300), default="")
+    in_charge: Mapped[str] = mapped_column(String(120), default="")
+    form_of_result: Mapped[str] = mapped_column(String(300), default="")
+    progress_note: Mapped[str] = mapped_column(Text, default="")
+    problems: Mapped[str] = mapped_column(Text, default="")
     due_on: Mapped[date | None]
     position: Mapped[int]
+    withdrawn_at: Mapped[datetime | None]  # gone from the official table; its events and history stay
     indicators: Mapped[list[Indicator]] = relationship(
         back_populates="task", order_by="Indicator.position", cascade="all, delete-orphan")
 
@@ -206,39 +200,3 @@ class Task(Model):
                      event_kind=self.event_kind, audience=self.audience, due_on=due, position=self.position)
         fresh.indicators = [one.rolled_over() for one in self.indicators]
         return fresh
-
-
-class Indicator(Model):
-    """A number asked of a task; a task may have several, or none."""
-
-    __tablename__ = "indicator"
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    task_id: Mapped[int] = mapped_column(ForeignKey("task.id"), index=True)
-    task: Mapped[Task] = relationship(back_populates="indicators")
-    wording: Mapped[str] = mapped_column(String(120))
-    comparison: Mapped[str] = mapped_column(String(16))
-    minimum: Mapped[int]
-    maximum: Mapped[int | None]
-    unit: Mapped[str] = mapped_column(String(12))
-    basis: Mapped[str] = mapped_column(String(12))
-    measure: Mapped[str] = mapped_column(String(12))
-    is_confirmed: Mapped[bool] = mapped_column(default=True)
-    position: Mapped[int] = mapped_column(default=0)
-
-    @property
-    def target(self) -> Target:
-        return Target(Comparison(self.comparison), self.minimum, self.maximum, self.unit, self.task.plan.tolerance)
-
-    @property
-    def is_public(self) -> bool:
-        """Official wording and our count of a list in it may be shown; working targets may not."""
-        return self.basis != Basis.WORKING
-
-    def rolled_over(self) -> Indicator:
-        is_stated = self.basis == Basis.STATED
-        return Indicator(wording=self.wording, comparison=self.comparison, minimum=self.minimum,
-                         maximum=self.maximum, unit=self.unit, measure=self.measure, position=self.position,
-                         basis=Basis.WORKING.value if is_stated else self.basis,
-                         is_confirmed=False if is_stated else self.is_confirmed)
-

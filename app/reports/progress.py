@@ -9,7 +9,8 @@ from sqlalchemy import func, select
 from app.db import db
 from app.events.figures import Figures
 from app.events.models import Event, event_task
-from app.plans.models import Indicator, Measure, Plan, Task
+from app.plans.indicators import Indicator, Measure
+from app.plans.models import Plan, Task
 from app.plans.target import Progress
 
 

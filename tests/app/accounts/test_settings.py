@@ -9,7 +9,7 @@ from app.accounts.settings import BadSetting, OfficeSettings, Settings, relay_li
 from app.audit.models import AuditRow
 from app.db import db
 from app.outbox import claiming
-from app.plans.models import Indicator
+from app.plans.indicators import Indicator
 from app.reminders.models import ReminderRule
 from tests.conftest import AS_OF
 from tests.factories import a_city_office, a_plan, a_task, an_event, an_office

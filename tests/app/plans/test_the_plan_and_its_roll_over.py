@@ -7,7 +7,8 @@ from sqlalchemy import func, select
 from app.db import db
 from app.errors import Refused
 from app.plans.importing import UnreadablePlan, read
-from app.plans.models import Indicator, Plan, Task
+from app.plans.indicators import Indicator
+from app.plans.models import Plan, Task
 from tests.factories import SEED, a_plan, a_task, an_office
 
 
