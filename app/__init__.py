@@ -56,8 +56,8 @@ def _open_rooms(app: Flask) -> None:
     from app.outbox import cli as outbox_cli
     from app.outbox import views as outbox
     from app.plans import cli as plans_cli
-    from app.plans import console as console_plans
-    from app.plans import views as plans
+    from app.plans.views import pages as console_plans
+    from app.plans.views import public as plans
     from app.reminders import cli as reminders_cli
     from app.signup import cli as signup_cli
     from app.signup.views import pages as signup

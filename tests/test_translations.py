@@ -7,7 +7,7 @@ from babel.messages.pofile import read_po
 APP = Path(__file__).parents[1] / "app"
 PUBLIC = ("base.html", "macros", "charts", "letters", "events", "plans", "signup", "feeds", "errors")
 ROOMS = ("signup/", "contact.py", "feeds/", "errors.py", "events/board.py", "events/words.py", "events/entry.py",
-         "plans/views.py", "plans/target.py", "look.py")
+         "plans/views/public.py", "plans/target.py", "look.py")
 KEYWORDS = DEFAULT_KEYWORDS | {"_l": None, "lazy_gettext": None}
 PLACE = re.compile(r"%\(\w+\)[sd]")
 

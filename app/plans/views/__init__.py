@@ -1,0 +1,1 @@
+"""Pages of the plan: the public one, and those of the console."""
