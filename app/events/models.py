@@ -165,19 +165,24 @@ class Event(Lifecycle, Submitting, Model):
             cls.kind == EventKind.CAMPAIGN.value, cls.parent_id.is_(None), cls.deleted_at.is_(None), own | announced)
 
     @classmethod
+    def countable(cls) -> Select[Event]:
+        """What counts or may come to count: no draft, nothing cancelled, and no stage or session, which are their
+        parent's own days."""
+        return select(cls).where(
+            cls.state.in_((EventState.PUBLISHED.value, EventState.POSTPONED.value, EventState.HELD.value,
+                           EventState.CLOSED.value)),
+            cls.deleted_at.is_(None), cls.part.is_(None) | cls.part.in_((Part.ITEM.value, Part.ISSUE.value)))
+
+    @classmethod
     def done(cls) -> Select[Event]:
         """What counts: held or closed, figures confirmed, and no stage or session."""
-        return select(cls).where(
-            cls.state.in_((EventState.HELD.value, EventState.CLOSED.value)),
-            cls.figures_confirmed_at.is_not(None), cls.deleted_at.is_(None),
-            cls.part.is_(None) | cls.part.in_((Part.ITEM.value, Part.ISSUE.value)))
+        return cls.countable().where(
+            cls.state.in_((EventState.HELD.value, EventState.CLOSED.value)), cls.figures_confirmed_at.is_not(None))
 
     @classmethod
     def announced(cls) -> Select[Event]:
         """Published or postponed, and one that would count when held."""
-        return select(cls).where(
-            cls.state.in_((EventState.PUBLISHED.value, EventState.POSTPONED.value)), cls.deleted_at.is_(None),
-            cls.part.is_(None) | cls.part.in_((Part.ITEM.value, Part.ISSUE.value)))
+        return cls.countable().where(cls.state.in_((EventState.PUBLISHED.value, EventState.POSTPONED.value)))
 
     @property
     def span(self) -> Span:
