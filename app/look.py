@@ -18,6 +18,7 @@ from app import assets
 from app.events.models import Event
 from app.events.words import EventKind, EventState
 from app.languages import language
+from app.reports import charts, heat
 
 KIND_ICONS = {
     "lecture": "mic", "campaign": "megaphone", "competition": "trophy", "training": "graduation-cap",
@@ -40,11 +41,13 @@ def init_app(app: Flask) -> None:
     app.jinja_env.globals.update(
         icon=icon, qr=qr, kind_icon=KIND_ICONS.get, kind_word=kind_word, state_look=STATE_LOOKS.get,
         state_word=state_word, sector_icon=SECTOR_ICONS.get, language=language, in_language=in_language,
+        charts=charts, heat=heat,
     )
     app.jinja_env.filters.update(
         day=day, full_day=full_day, short_day=short_day, weekday=weekday, month_title=month_title,
         weekday_long=weekday_long, weekday_narrow=weekday_narrow, month_short=month_short,
         clock=clock, span=span, when=when, local=local, hours=hours, link=link,
+        written=charts.written, short_number=charts.short,
     )
 
 
