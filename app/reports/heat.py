@@ -57,7 +57,7 @@ class Heat:
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class Locality:
     """A region and its figure; None: no data. `code` by GB/T 2260, `url` where the tile leads."""
 
     code: str
@@ -72,7 +72,7 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Tile:
-    place: Place
+    place: Locality
     x: int
     y: int
     step: int
@@ -83,13 +83,13 @@ class TileMap:
     """Tiles in a drawing of `width` by `height` units; `rest` are the places that have no tile of their own."""
 
     tiles: tuple[Tile, ...]
-    rest: tuple[Place, ...]
+    rest: tuple[Locality, ...]
     width: int
     height: int
     heat: Heat
 
     @classmethod
-    def of(cls, province: str, places: Iterable[Place]) -> TileMap | None:
+    def of(cls, province: str, places: Iterable[Locality]) -> TileMap | None:
         """None where we have no layout for `province` (two digits or six of GB/T 2260).
 
         A city of the layout that is not among `places` is drawn without data, under the layout's own name.
@@ -101,13 +101,13 @@ class TileMap:
         heat = Heat.of(place.value for place in given.values() if place.code in layout)
         tiles = tuple(
             Tile(place, col * PITCH, row * PITCH, heat.step(place.value))
-            for place, col, row in ((given.get(code, Place(code, name, None)), col, row)
+            for place, col, row in ((given.get(code, Locality(code, name, None)), col, row)
                                     for code, (name, col, row) in layout.items()))
         return cls(tiles, tuple(place for code, place in given.items() if code not in layout),
                    max(tile.x for tile in tiles) + TILE, max(tile.y for tile in tiles) + TILE, heat)
 
     @property
-    def places(self) -> list[Place]:
+    def places(self) -> list[Locality]:
         """Every place once, the highest figure first, those without data last."""
         all_of_them = [*(tile.place for tile in self.tiles), *self.rest]
         return sorted(all_of_them, key=lambda place: (place.value is None, -Fraction(place.value or 0)))

@@ -11,10 +11,10 @@ from hypothesis import strategies as st
 import config
 from app import languages, look
 from app.reports.charts import Bar, TargetRow
-from app.reports.heat import Place
+from app.reports.heat import Locality
 
 FINDING = "成都最多 <22 场> & 广安没有"
-CITIES = [Place("510100", "成都", 22), Place("510700", "绵阳", 9), Place("511600", "广安", 0)]
+CITIES = [Locality("510100", "成都", 22), Locality("510700", "绵阳", 9), Locality("511600", "广安", 0)]
 TARGETS = [
     TargetRow("t1", "专利培训班", "1-2 期", 1, 1, 2, 1, 0.5, words=FINDING, level="met", code="E1.1", url="/plans/1"),
     TargetRow("t2", "企业走访", "不少于 50 家", 21, 50, None, 12, 35, words=FINDING, level="red", light="差 14 家"),
@@ -24,7 +24,7 @@ CHARTS = {
     "list of targets": ("bullet", "bullets", dict(rows=TARGETS, caption="题", finding=FINDING)),
     "tiles": ("tiles", "tile_map", dict(id="c", title="题", finding=FINDING, places=CITIES)),
     "tiles with links": ("tiles", "tile_map", dict(
-        id="c", title="题", finding=FINDING, places=[Place("510100", "成都", 22, "/?region=510100&q=1")])),
+        id="c", title="题", finding=FINDING, places=[Locality("510100", "成都", 22, "/?region=510100&q=1")])),
     "year": ("year", "year_map", dict(id="c", title="题", finding=FINDING, year=2026, today=date(2026, 4, 20),
                                       counts={date(2026, 4, 20): 3, date(2026, 7, 1): 1})),
     "line": ("sparkline", "sparkline", dict(id="c", title="题", finding=FINDING, now=[3, None], before=[1] * 12)),
@@ -141,7 +141,7 @@ def test_a_tile_that_leads_somewhere_can_be_reached(draw):
 
 
 def test_a_province_without_a_layout_shows_its_cities_as_bars(draw):
-    places = [Place("520300", "遵义", 3, "/z"), Place("520100", "贵阳", 7), Place("520200", "六盘水", None)]
+    places = [Locality("520300", "遵义", 3, "/z"), Locality("520100", "贵阳", 7), Locality("520200", "六盘水", None)]
     tree = draw("tiles", "tile_map", id="c", title="题", finding=FINDING, places=places, province="520000")
 
     assert table(tree) == [["名称", "场"], ["贵阳", "7"], ["遵义", "3"], ["六盘水", "没有数据"]]
@@ -149,7 +149,7 @@ def test_a_province_without_a_layout_shows_its_cities_as_bars(draw):
 
 
 def test_a_place_without_a_tile_is_named_below_the_map(draw):
-    tree = draw("tiles", "tile_map", id="c", title="题", finding="", places=[Place("510000", "省本级", 5)])
+    tree = draw("tiles", "tile_map", id="c", title="题", finding="", places=[Locality("510000", "省本级", 5)])
 
     assert [text(line) for line in tree.iter("p")] == ["不在图上：省本级 5"]
 
@@ -200,7 +200,7 @@ def test_a_light_is_a_word_and_a_sign_besides_its_colour(draw, level, word):
 
 def test_no_name_can_carry_markup_into_a_drawing(draw):
     name = '"><script>x</script>'
-    tree = draw("tiles", "tile_map", id="c", title=name, finding=name, places=[Place("510100", name, 1, "/a")])
+    tree = draw("tiles", "tile_map", id="c", title=name, finding=name, places=[Locality("510100", name, 1, "/a")])
 
     assert ([part.tag for part in tree.iter("script")], text(tree.find(".//title"))) == ([], name)
 

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from app.accounts.places import Region
 from app.db import db
-from app.reports.heat import ABOVE, DAY, DAY_PITCH, LEFT, TILE, Heat, Place, TileMap, YearMap
+from app.reports.heat import ABOVE, DAY, DAY_PITCH, LEFT, TILE, Heat, Locality, TileMap, YearMap
 
 FIGURES = st.lists(
     st.none() | st.integers(0, 10**30) | st.fractions(0, 100) | st.decimals(0, 9, places=1), max_size=40)
@@ -58,7 +58,7 @@ def test_the_capital_stands_where_the_look_has_it():
 
 
 def test_a_city_that_is_not_given_has_no_data_and_a_place_without_a_tile_is_kept_apart():
-    drawing = TileMap.of("51", [Place("510100", "Chengdu", 3), Place("510000", "省本级", 9)])
+    drawing = TileMap.of("51", [Locality("510100", "Chengdu", 3), Locality("510000", "省本级", 9)])
 
     assert [(tile.place.name, tile.step) for tile in drawing.tiles if tile.step] == [("Chengdu", 3)]
     assert sum(tile.place.value is None for tile in drawing.tiles) == 20
@@ -68,7 +68,7 @@ def test_a_city_that_is_not_given_has_no_data_and_a_place_without_a_tile_is_kept
 
 @pytest.mark.parametrize("province", ["52", "", "..", "五一", "99"])
 def test_a_province_without_a_layout_has_no_map(province):
-    assert TileMap.of(province, [Place("520100", "贵阳", 1)]) is None
+    assert TileMap.of(province, [Locality("520100", "贵阳", 1)]) is None
 
 
 @settings(max_examples=30)
