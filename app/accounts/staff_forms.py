@@ -112,7 +112,7 @@ class HandOverForm(StaffForm):
 class SheetForm(StaffForm):
     sheet = FileField(_l("人员表格"), [
         FileRequired(_l("请选一个表格文件。")), FileSize(MOST_BYTES, message=_l("文件超过 8 MB，请分成几份。"))],
-        description=_l(".xlsx 或 .csv，一次最多两千人。要有姓名、单位、邮箱或手机、角色这几列。"))
+        description=_l(".xlsx、.xls、.csv 或有表格的 .docx，最多两千人。要有姓名、单位、邮箱或手机、角色这几列。"))
 
 
 class ApplyForm(StaffForm):
