@@ -4,16 +4,12 @@ from __future__ import annotations
 
 import gzip
 import tempfile
-import time
-from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
 
 from flask import Flask
 from flask_migrate import upgrade
 from icalendar import Calendar
-from sqlalchemy import event
 
 from app import create_app
 from app.accounts import regions
@@ -24,9 +20,10 @@ from app.events.models import Event
 from app.events.span import Span
 from app.events.words import EventKind
 from app.plans import importing
+from bench import recount
+from bench.measuring import counted, timed
 
 SIZES = (10, 100, 1000)
-ROUNDS = 7
 
 
 def main() -> None:
@@ -43,6 +40,7 @@ def main() -> None:
             rows.setdefault("oracle", []).append(by_icalendar(app, size))
     for lines in rows.values():
         print("\n".join(lines))
+    recount.print_all()
 
 
 def pages() -> dict[str, str]:
@@ -104,33 +102,6 @@ def by_icalendar(app: Flask, size: int) -> str:
 def line(name: str, size: int, queries: int, body: bytes, cpu: float) -> str:
     packed = len(gzip.compress(body, 6))
     return f"{name:<28}{size:>8}{queries:>9}{len(body):>10}{packed:>9}{cpu * 1000:>9.2f}"
-
-
-def timed(action: Callable[[], Any]) -> tuple[float, Any]:
-    """The least CPU seconds of some rounds, and what was given."""
-    best, given = float("inf"), None
-    for _ in range(ROUNDS):
-        begun = time.process_time()
-        given = action()
-        best = min(best, time.process_time() - begun)
-    return best, given
-
-
-def counted(app: Flask, action: Callable[[], Any]) -> int:
-    seen: list[str] = []
-
-    def hear(connection: Any, cursor: Any, statement: str, *rest: Any) -> None:
-        if not statement.startswith(("PRAGMA", "BEGIN")):
-            seen.append(statement)
-
-    with app.app_context():
-        engine = db.engine
-    event.listen(engine, "before_cursor_execute", hear)
-    try:
-        action()
-    finally:
-        event.remove(engine, "before_cursor_execute", hear)
-    return len(seen)
 
 
 if __name__ == "__main__":

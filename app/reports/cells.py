@@ -35,7 +35,7 @@ class Count:
 
     `done` is compared with `target`. Where each city, county, office, month, quarter or half-year is asked for the
     same, `done` is how many of them have it, `places` are all that were asked, and `missing` those that do not have
-    it yet; else `done` is `amount`, the plain sum. `by_month` sums to `amount`, `by_region` to what of it has a region:
+    it yet; else `done` is `amount`, the plain sum. `by_month` sums to `amount`, `by_region` to what has a region;
     it names the narrowest regions that are known, and `at_cities` adds counties to their city.
     `scheduled` is what published events and those waiting for confirmed figures would add.
     """
@@ -44,9 +44,9 @@ class Count:
     done: Amount = 0
     scheduled: Amount = 0
     amount: Amount = 0
-    by_region: Mapping[str, Fraction] = field(default_factory=dict)
-    by_month: Mapping[date, Fraction] = field(default_factory=dict)
-    by_unit: Mapping[int, Fraction] = field(default_factory=dict)
+    by_region: Mapping[str, Amount] = field(default_factory=dict)
+    by_month: Mapping[date, Amount] = field(default_factory=dict)
+    by_unit: Mapping[int, Amount] = field(default_factory=dict)
     places: Sequence[Place] = ()
     missing: Sequence[Place] = ()
     is_entered: bool = False  # nothing was counted; the number was entered for a year before the events were kept
@@ -56,14 +56,14 @@ class Count:
         return self.done >= self.target.band[0]
 
     @property
-    def at_cities(self) -> Mapping[str, Fraction]:
+    def at_cities(self) -> Mapping[str, Amount]:
         """By city's code; what is for the whole province is in none."""
         return rolled_up(self.by_region, 4)
 
 
-def rolled_up(by_region: Mapping[str, Fraction], digits: int) -> dict[str, Fraction]:
+def rolled_up(by_region: Mapping[str, Amount], digits: int) -> dict[str, Amount]:
     """Amounts by the region of so many digits (4: city, 6: county) that each lies in."""
-    found: dict[str, Fraction] = defaultdict(Fraction)
+    found: dict[str, Amount] = defaultdict(int)
     for code, amount in by_region.items():
         if (wide := at_level(code, digits)) is not None:
             found[wide] += amount
@@ -114,7 +114,7 @@ def _each_asked(indicator: Indicator, counted: Count, done: Sequence[Cell], sche
 def _pair(place: Place, span: Place) -> Place:
     if place.key is None or span.key is None:
         return span if place.key is None else place
-    return Place((place.key, span.key), _("%(place)s（%(period)s）", place=place.name, period=span.name))
+    return Place((place.key, span.key), f"{place.name} {span.name}")
 
 
 def _spans(period: str, year: int) -> list[Place]:
@@ -149,7 +149,7 @@ def whole(amount: Amount) -> Amount:
 
 
 def _sums(pairs) -> dict:  # type: ignore[no-untyped-def, type-arg]
-    found = defaultdict(Fraction)
+    found: dict[Any, Amount] = defaultdict(int)
     for key, amount in pairs:
         if key is not None:
             found[key] += amount

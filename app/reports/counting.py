@@ -15,7 +15,7 @@ from app.accounts.places import Organization
 from app.plans.indicators import Indicator, Measure
 from app.plans.models import Plan
 from app.reports.cells import Amount, Cell, Count, count_of, whole
-from app.reports.lines import DONE, PUBLISHED, UNCONFIRMED, HostLine, Line, event_lines, host_lines, joint_places
+from app.reports.lines import DONE, PUBLISHED, UNCONFIRMED, HostLine, Line, event_lines, host_lines
 from app.reports.places import Places
 from app.reports.records import Reading, RegisterLine, Step, gains, readings, register_lines, steps
 from app.reports.scope import YEAR_AFTER, YEAR_BEFORE, Scope
@@ -86,10 +86,6 @@ class Tally:
         return _grouped((line.task, line) for line in event_lines(self.plan, self.scope))
 
     @cached_property
-    def _parts(self) -> Mapping[int, Mapping[str, Fraction]]:
-        return joint_places(self.plan)
-
-    @cached_property
     def _hosts(self) -> Mapping[int, Sequence[HostLine]]:
         return _grouped((line.task, line) for line in host_lines(self.plan, self.scope))
 
@@ -124,10 +120,10 @@ class Tally:
     def _of_line(self, line: Line, measure: Measure) -> Iterator[Cell]:
         amount = _amount(line, measure)
         month = self.scope.month(line.bucket)
-        if line.joint is None:
+        if line.parts is None:
             yield Cell(line.region, month, line.unit, amount)
             return
-        for region, part in self._parts[line.joint].items():
+        for region, part in line.parts.items():
             yield Cell(region, month, line.unit, amount * part)
 
     def _of_hosts(self, indicator: Indicator) -> tuple[list[Cell], list[Cell]]:

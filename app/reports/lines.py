@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from fractions import Fraction
 from typing import Any, NamedTuple
 
-from sqlalchemy import Select, Subquery, case, func, literal, null, select
+from sqlalchemy import Integer, Select, Subquery, case, cast, func, literal, select
 from sqlalchemy.orm import aliased
 
 from app.db import db
@@ -24,7 +24,8 @@ _HELD = (EventState.HELD.value, EventState.CLOSED.value)
 
 
 class Line(NamedTuple):
-    """Events of one task that are alike: same stage, month, office and region. A joint one stands alone, by `joint`.
+    """Events of one task that are alike: same stage, month, office and region. One of several regions stands alone,
+    and `parts` says what of it each is credited with.
 
     `is_first`: the task is the first of the event's in this plan, so that over all tasks each event is told once.
     """
@@ -35,7 +36,7 @@ class Line(NamedTuple):
     bucket: int
     unit: int
     region: str | None
-    joint: int | None
+    parts: Mapping[str, Fraction] | None
     events: int
     attendances: int
     people: int
@@ -58,31 +59,37 @@ class HostLine(NamedTuple):
 
 def event_lines(plan: Plan, scope: Scope) -> list[Line]:
     each = _each(plan, scope)
-    alike = [each.c[name] for name in ("task_id", "is_first", "stage", "bucket", "unit", "region", "joint")]
+    alike = [each.c[name] for name in ("task_id", "is_first", "stage", "bucket", "unit", "region", "share", "joint")]
     sums = [func.coalesce(func.sum(each.c[name]), 0)
             for name in ("attendances", "people", "hours", "materials", "capacity")]
-    return [Line(row[0], bool(row[1]), *row[2:8], *map(int, row[8:])) for row in db.session.execute(
-        select(*alike, func.count(), *sums).group_by(*alike))]
+    lines: list[Line] = []
+    joint = defaultdict(list)  # by event and task: a row for each of its regions
+    for task, is_first, stage, bucket, unit, region, share, event, *numbers in db.session.execute(
+            select(*alike, func.count(), *sums).group_by(*alike)):
+        row = Line(task, is_first == 1, stage, bucket, unit, region, None, *numbers)
+        if event is None:
+            lines.append(row)
+        else:
+            joint[event, task].append((row, share))
+    return lines + [rows[0][0]._replace(region=None, parts=parts((row.region, share) for row, share in rows))
+                    for rows in joint.values()]
 
 
 def _each(plan: Plan, scope: Scope) -> Subquery:
-    """A row an event and task."""
+    """A row an event, task and region."""
     first = (select(event_task.c.event_id, func.min(event_task.c.task_id).label("task_id"))
              .join(Task, Task.id == event_task.c.task_id).where(Task.plan_id == plan.id)
              .group_by(event_task.c.event_id).subquery())
-    places = (select(EventRegion.event_id, func.count().label("count"),
-                     func.min(EventRegion.region_code).label("code")).group_by(EventRegion.event_id).subquery())
-    is_joint = places.c.count > 1
+    joint = (select(EventRegion.event_id).group_by(EventRegion.event_id).having(func.count() > 1).subquery())
     wanted = (countable(
         event_task.c.task_id, case((event_task.c.task_id == first.c.task_id, 1), else_=0).label("is_first"),
         STAGE.label("stage"), scope.bucket(Event.starts_at).label("bucket"), Event.organization_id.label("unit"),
-        case((is_joint, null()), else_=places.c.code).label("region"),
-        case((is_joint, Event.id), else_=null()).label("joint"),
+        EventRegion.region_code.label("region"), EventRegion.share.label("share"), joint.c.event_id.label("joint"),
         Figures.attendances.label("attendances"), PEOPLE.label("people"), HOURS.label("hours"),
         Figures.materials.label("materials"), Event.capacity.label("capacity"))
         .join(event_task, event_task.c.event_id == Event.id).join(Task, Task.id == event_task.c.task_id)
-        .join(first, first.c.event_id == Event.id).outerjoin(places, places.c.event_id == Event.id)
-        .where(Task.plan_id == plan.id))
+        .join(first, first.c.event_id == Event.id).outerjoin(EventRegion, EventRegion.event_id == Event.id)
+        .outerjoin(joint, joint.c.event_id == Event.id).where(Task.plan_id == plan.id))
     return scope.of_events(wanted).subquery()
 
 
@@ -111,20 +118,8 @@ STAGE = case((_IS_HELD & Event.figures_confirmed_at.is_not(None), literal(DONE))
 # At an event of one day people and attendances are one number, and the form lets people be left empty.
 PEOPLE = func.coalesce(Figures.people, Figures.attendances)
 # Its own credit hours; where it has none, the sum of its sessions'. Tenths of an hour.
-HOURS = func.coalesce(Event.credit_hours, case((_IS_HELD, _SESSIONS.c.held), else_=_SESSIONS.c.planned))
-
-
-def joint_places(plan: Plan) -> Mapping[int, Mapping[str, Fraction]]:
-    """By event of several regions: what part of it each is credited with."""
-    of_plan = (select(event_task.c.event_id).join(Task, Task.id == event_task.c.task_id)
-               .where(Task.plan_id == plan.id))
-    joint = select(EventRegion.event_id).group_by(EventRegion.event_id).having(func.count() > 1)
-    found = defaultdict(list)
-    for event, code, share in db.session.execute(
-            select(EventRegion.event_id, EventRegion.region_code, EventRegion.share)
-            .where(EventRegion.event_id.in_(joint), EventRegion.event_id.in_(of_plan))):
-        found[event].append((code, share))
-    return {event: parts(regions) for event, regions in found.items()}
+HOURS = cast(func.coalesce(Event.credit_hours, case((_IS_HELD, _SESSIONS.c.held), else_=_SESSIONS.c.planned)),
+             Integer)  # PostgreSQL's sums of sums are decimals
 
 
 def host_lines(plan: Plan, scope: Scope) -> list[HostLine]:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import cached_property
 from typing import Any, NamedTuple
 
-from sqlalchemy import select
+from sqlalchemy import String, cast, literal, null, select, union_all
 
 from app.accounts.places import Organization, Region
 from app.db import db
@@ -33,36 +34,49 @@ class Places:
         """All that are asked; empty for `total`."""
         if per in DIGITS:
             return [Place(code, name) for code, (level, name) in self.regions.items() if level == per]
-        return [Place(id, name) for id, name in self._units[0].items()] if per == "unit" else []
+        return [Place(id, name) for id, name in self.units.items()] if per == "unit" else []
 
     def key(self, per: str, region: str | None, unit: int | None) -> Any:
         """Which of them a cell belongs to; None: none of them."""
         if per == "unit":
-            return self._units[1].get(unit)
+            return self._under.get(unit)
         return at_level(region, DIGITS[per])
 
     @cached_property
     def regions(self) -> dict[str, tuple[str, str]]:
         """Level and name by code, of the region and all below it."""
-        return {code: (level, name) for code, level, name in db.session.execute(
-            select(Region.code, Region.level, Region.name)
-            .where(Region.code.startswith(self._top.region.stem)).order_by(Region.code))}
+        return {row.key: (row.level, row.name) for row in self._rows if row.level is not None}
 
     @cached_property
-    def _units(self) -> tuple[dict[int, str], dict[int, int]]:
-        """The open offices directly below, by id; and of each office further down, which of them it is under."""
-        names: dict[int, str] = {}
-        under: dict[int, int] = {}
-        depth = self._top.path.count("/")
-        for id, path, name, closed_at in db.session.execute(
-                select(Organization.id, Organization.path, Organization.name, Organization.closed_at)
-                .where(Organization.path.startswith(self._top.path, autoescape=True)).order_by(Organization.path)):
-            if id == self._top.id:
-                continue
-            under[id] = int(path.split("/")[depth])
-            if path.count("/") == depth + 1 and closed_at is None:
-                names[id] = name
-        return names, under
+    def units(self) -> dict[int, str]:
+        """The open offices directly below, by id."""
+        return {int(row.key): row.name for row in self._offices if row.path.count("/") == self._depth + 1
+                and row.is_open}
+
+    @cached_property
+    def _under(self) -> dict[int | None, int]:
+        """Of each office further down, which of those it is under."""
+        return {int(row.key): int(row.path.split("/")[self._depth]) for row in self._offices}
+
+    @property
+    def _depth(self) -> int:
+        return self._top.path.count("/")
+
+    @property
+    def _offices(self) -> list[Any]:
+        return [row for row in self._rows if row.level is None and row.path != self._top.path]
+
+    @cached_property
+    def _rows(self) -> Sequence[Any]:
+        """Both trees in one query: key, name, and a region's level or an office's path."""
+        regions = select(Region.code.label("key"), Region.name.label("name"), Region.level.label("level"),
+                         null().label("path"), literal(True).label("is_open")
+                         ).where(Region.code.startswith(self._top.region.stem))
+        offices = select(cast(Organization.id, String), Organization.name, null(), Organization.path,
+                         Organization.closed_at.is_(None)
+                         ).where(Organization.path.startswith(self._top.path, autoescape=True))
+        both = union_all(regions, offices).subquery()
+        return db.session.execute(select(both).order_by(both.c.path, both.c.key)).all()
 
 
 def at_level(code: str | None, digits: int) -> str | None:

