@@ -40,6 +40,8 @@ class EventForm(LinkedForm, TimedForm):
     parent = SelectField(_l("所属宣传周或系列"), choices=[], validate_choice=False)
     takes_enrolments = BooleanField(_l("接受网上报名，不限名额"))
     signup_closes_at = MomentField(_l("报名截止"), [Optional()], description=_l("不填则到开始时截止。"))
+    is_for_children = BooleanField(_l("面向未满14周岁的孩子"), description=_l(
+        "报名时另外征得监护人同意，并留下监护人姓名；联系方式填监护人的。"))
     online_url = line(_l("线上链接"), 500, web_address, description=_l("线上或现场加线上的，填会议或直播地址。"))
     speaker = line(_l("主讲"), 120)
     audience = line(_l("对象"), 200)
@@ -72,14 +74,15 @@ class EventForm(LinkedForm, TimedForm):
         """An item or an issue takes over what its parent says."""
         self.tasks.data = self.tasks.data or [task_key(task) for task in parent.tasks]
         self.audience.data = self.audience.data or parent.audience
+        self.is_for_children.data = parent.is_for_children
         if parent.kind == EventKind.LECTURE:
             for name in ("location", "speaker", "contact"):
                 self[name].data = getattr(parent, name)
 
     def show(self, event: Event | Proposed) -> None:
         """Fills in what is said of `event` now."""
-        for name in ("title", "kind", "capacity", "signup_closes_at", "online_url", "speaker",
-                     "audience", "contact", "description", "title_en", "location"):
+        for name in ("title", "kind", "capacity", "signup_closes_at", "is_for_children", "online_url",
+                     "speaker", "audience", "contact", "description", "title_en", "location"):
             if name in self:
                 self[name].data = getattr(event, name)
         self.takes_enrolments.data = event.takes_enrolments and not event.capacity
@@ -128,8 +131,8 @@ class EventForm(LinkedForm, TimedForm):
     def words(self) -> dict[str, Any]:
         """What is said of the event, by the names of its columns; the time apart."""
         said = {name: self[name].data for name in (
-            "title", "kind", "capacity", "signup_closes_at", "online_url", "speaker", "audience", "contact",
-            "description", "title_en")}
+            "title", "kind", "capacity", "signup_closes_at", "is_for_children", "online_url", "speaker", "audience",
+            "contact", "description", "title_en")}
         said = {name: value if value is not None or name in ("capacity", "signup_closes_at") else ""
                 for name, value in said.items()}
         return said | {"takes_enrolments": bool(self.takes_enrolments.data or self.capacity.data),

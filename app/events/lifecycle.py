@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from app.events.models import Event
 
 SHOWN = ("title", "title_en", "description", "location", "online_url", "speaker", "audience", "contact",
-         "capacity", "signup_closes_at", "credit_hours", "advance_count")
+         "capacity", "signup_closes_at", "is_for_children", "credit_hours", "advance_count")
 
 
 class WrongState(Refused):

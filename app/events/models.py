@@ -108,6 +108,7 @@ class Event(Lifecycle, Submitting, Model):
     takes_enrolments: Mapped[bool] = mapped_column(default=False)
     capacity: Mapped[int | None]
     signup_closes_at: Mapped[datetime | None]
+    is_for_children: Mapped[bool] = mapped_column(default=False)  # under fourteen: a guardian must consent (PIPL 31)
     credit_hours: Mapped[int | None]  # in tenths of an hour, so that 3.5 学时 is exact
     advance_count: Mapped[int | None]  # how many a competition's stage lets through
 

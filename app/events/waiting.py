@@ -248,7 +248,8 @@ def word_of(name: str) -> str:
             "starts_at": _("时间"), "ends_at": _("时间"), "is_all_day": _("时间"), "zone": _("时间"),
             "location": _("地点"), "online_url": _("线上链接"), "speaker": _("主讲"), "audience": _("对象"),
             "contact": _("联系人"), "tasks": _("计划任务"), "regions": _("地区"), "capacity": _("名额"),
-            "takes_enrolments": _("接受网上报名"), "signup_closes_at": _("报名截止"), "credit_hours": _("学时"),
+            "takes_enrolments": _("接受网上报名"), "signup_closes_at": _("报名截止"),
+            "is_for_children": _("面向未满14周岁的孩子"), "credit_hours": _("学时"),
             "advance_count": _("晋级数"), "state": _("状态"), "slug": _("网址")}.get(name, name)
 
 

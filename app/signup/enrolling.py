@@ -15,16 +15,20 @@ from app.events.models import Event
 from app.events.words import EventState, Part
 from app.signup import consent, telling
 from app.signup.contact import Contact
-from app.signup.models import AlreadyEnrolled, Enrolment, EnrolmentState, EventFull, SignupClosed
+from app.signup.heads import is_frozen
+from app.signup.models import AlreadyEnrolled, Enrolment, EnrolmentState, EventFull, GuardianMissing, SignupClosed
 
 _BLANK = re.compile(r"\s+")
 
 
 def enrol(event: Event, *, name: str, email: str = "", mobile: str = "", unit: str = "", language: str = "zh",
-          consent_text: str = "", form_key: str | None = None, as_of: datetime) -> Enrolment:
-    """The enrolment of `name` in `event`; sent twice with one `form_key` it is the same one.
+          consent_text: str = "", guardian: str = "", guardian_text: str = "", form_key: str | None = None,
+          as_of: datetime) -> Enrolment:
+    """The enrolment of `name` in `event`; sent twice with one `form_key` it is the same one. Where the event is for
+    children under fourteen, `guardian` is who agrees for the child.
 
-    :raises SignupClosed, EventFull, AlreadyEnrolled, TooManyLetters, BadContact: nothing is written then.
+    :raises SignupClosed, GuardianMissing, EventFull, AlreadyEnrolled, TooManyLetters, BadContact: nothing is
+        written then.
     """
     contact, name_key = Contact.of(email=email, mobile=mobile), name_key_of(name)
     form_key = _key_of_form(form_key, event, contact, name_key)
@@ -33,6 +37,8 @@ def enrol(event: Event, *, name: str, email: str = "", mobile: str = "", unit: s
     if sent_before is not None:
         return sent_before
     require_open(event, as_of)
+    if event.is_for_children and not guardian:
+        raise GuardianMissing
     known = db.session.scalars(Enrolment.of_person(event.id, contact.key, name_key)).one_or_none()
     if known is not None and known.is_attending:
         raise AlreadyEnrolled(known)
@@ -43,6 +49,9 @@ def enrol(event: Event, *, name: str, email: str = "", mobile: str = "", unit: s
     enrolment.name, enrolment.unit, enrolment.language = name, unit, language
     enrolment.email, enrolment.mobile, enrolment.form_key = contact.email, contact.mobile, form_key
     enrolment.consent = consent.kept(consent_text or consent.words(language), language, as_of)
+    if event.is_for_children:
+        said = guardian_text or consent.words(language, purpose=consent.GUARDIAN)
+        enrolment.agree_for_child(guardian, consent.kept(said, language, as_of, consent.GUARDIAN), as_of)
     _put_on_the_list(enrolment, as_of)
     return enrolment
 
@@ -64,6 +73,8 @@ def require_open(event: Event, as_of: datetime) -> None:
         raise SignupClosed(_("活动已延期，新的时间确定后再开放报名。"))
     if not event.takes_enrolments_at(as_of):
         raise SignupClosed(_("报名已经截止。"))
+    if is_frozen(event):
+        raise SignupClosed(_("上一次的报名名单已过保存期限，不再接受报名。请主办方另建一个活动。"))
 
 
 def _key_of_form(form_key: str | None, event: Event, contact: Contact, name_key: str) -> str | None:

@@ -16,6 +16,7 @@ from app.events.models import Event
 from app.events.words import EventState
 from app.outbox.models import Attempt, Delivery, DeliveryState, LetterContent, Suppression, address_hash
 from app.signup import letters, links
+from app.signup.heads import Heads
 from app.signup.models import Enrolment
 
 A_BATCH = 200
@@ -36,7 +37,8 @@ def erase(enrolment: Enrolment, as_of: datetime) -> None:
 
 
 def anonymise(as_of: datetime, *, is_dry_run: bool = False, limit: int = A_BATCH) -> int:
-    """Erases, oldest first, up to `limit` of those whose event is past its office's keeping time; how many."""
+    """Erases, oldest first, up to `limit` of those whose event is past its office's keeping time; how many.
+    The event's heads are frozen before its first name goes."""
     due: list[Enrolment] = []
     for event in db.session.scalars(_events_with_people(as_of)):
         kept = timedelta(days=settings_of(event.organization).participants_kept_days)
@@ -46,6 +48,8 @@ def anonymise(as_of: datetime, *, is_dry_run: bool = False, limit: int = A_BATCH
         if len(due) >= limit:
             break
     if not is_dry_run:
+        for event in {one.event: None for one in due}:
+            Heads.freeze(event, as_of)
         for enrolment in due:
             erase(enrolment, as_of)
     return len(due)

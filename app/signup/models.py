@@ -31,6 +31,7 @@ from app.errors import Refused
 from app.events.models import Event
 from app.events.words import EventState
 from app.signup.contact import Contact, masked
+from app.signup.guardian import GuardianConsent
 
 
 class SignupClosed(Refused):
@@ -50,6 +51,15 @@ class AlreadyEnrolled(Refused):
     def __init__(self, enrolment: Enrolment) -> None:
         super().__init__(_("报名已登记，请用报名时的凭证链接查看。找不到链接，请联系主办方。"))
         self.enrolment = enrolment
+
+
+class GuardianMissing(Refused):
+    """For a child under fourteen a guardian has to agree."""
+
+    status = 422
+
+    def __init__(self) -> None:
+        super().__init__(_("这个活动面向未满14周岁的孩子，要有监护人同意才能报名。"))
 
 
 class TooManyLetters(Refused):
@@ -113,6 +123,8 @@ class Enrolment(Model):
     consent_id: Mapped[int] = mapped_column(ForeignKey("consent_text.id"))
     consent: Mapped[ConsentText] = relationship()
     consented_at: Mapped[datetime]
+    guardian: Mapped[GuardianConsent | None] = relationship(
+        back_populates="enrolment", cascade="all, delete-orphan")
     enrolled_at: Mapped[datetime]
     withdrawn_at: Mapped[datetime | None]
     sequence_mailed: Mapped[int | None]  # the event's sequence in the last calendar part sent
@@ -192,9 +204,17 @@ class Enrolment(Model):
         self.state, self.withdrawn_at = EnrolmentState.WITHDRAWN.value, as_of
         self.record("withdrawn", as_of, before=EnrolmentState.ENROLLED.value)
 
-    def correct(self, as_of: datetime, *, name: str, name_key: str, contact: Contact, unit: str) -> None:
+    def agree_for_child(self, guardian: str, words: ConsentText, as_of: datetime) -> None:
+        """A guardian's consent, beside the one of whoever fills in the form."""
+        self.guardian = self.guardian or GuardianConsent()
+        self.guardian.name, self.guardian.consent, self.guardian.consented_at = guardian, words, as_of
+
+    def correct(self, as_of: datetime, *, name: str, name_key: str, contact: Contact, unit: str,
+                guardian: str = "") -> None:
         """Other words for the same person."""
         before = self._personal
+        if self.guardian and guardian:
+            self.guardian.name = guardian
         self.name, self.name_key, self.unit = name, name_key, unit
         self.email, self.mobile, self.contact = contact.email, contact.mobile, contact.key
         if self._personal != before:
@@ -208,6 +228,8 @@ class Enrolment(Model):
             self.state, self.withdrawn_at = EnrolmentState.WITHDRAWN.value, as_of
         self.name = self.email = self.mobile = self.unit = ""
         self.contact, self.name_key, self.form_key = f"{ERASED}{self.id}", str(self.id), None
+        if self.guardian:
+            self.guardian.name = ""
         self.erased_at = as_of
         self.seal()  # the old ticket opens nothing any more
         note(Change(self, "erased", as_of, before={"state": before},
@@ -215,7 +237,8 @@ class Enrolment(Model):
 
     @property
     def _personal(self) -> dict[str, str]:
-        return {"name": self.name, "contact": self.contact, "unit": self.unit}
+        told = {"name": self.name, "contact": self.contact, "unit": self.unit}
+        return told | {"guardian": self.guardian.name} if self.guardian else told
 
     def record(self, what: str, as_of: datetime, before: str = "") -> None:
         note(Change(self, what, as_of, before={"state": before} if before else {},

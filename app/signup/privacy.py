@@ -35,6 +35,7 @@ class Copy:
 
     facts: dict[str, str]
     consent: dict[str, str]
+    guardian: dict[str, str]
     letters: list[dict[str, str]]
     history: list[dict[str, str]]
 
@@ -49,6 +50,7 @@ class Copy:
                    "withdrawn_at": _time(enrolment.withdrawn_at) if enrolment.withdrawn_at else ""},
             consent={"agreed_at": _time(enrolment.consented_at), "version": enrolment.consent.version,
                      "text": enrolment.consent.text},
+            guardian=_guardian(enrolment),
             letters=[{"posted_at": _time(one.posted_at), "to": one.address,
                       "subject": one.content.subject if one.content else one.letter,
                       "state": one.state} for one in letters_of(enrolment)],
@@ -57,6 +59,8 @@ class Copy:
     def as_json(self) -> bytes:
         words = {"enrolment": self.facts, "consent": self.consent, "letters": self.letters,
                  "history": self.history}
+        if self.guardian:
+            words["guardian"] = self.guardian
         return json.dumps(words, ensure_ascii=False, indent=2).encode() + b"\n"
 
     def rows(self) -> Iterator[list[str]]:
@@ -68,6 +72,7 @@ class Copy:
     def _parts(self) -> Iterator[tuple[str, dict[str, str]]]:
         yield "enrolment", self.facts
         yield "consent", self.consent
+        yield "guardian", self.guardian
         yield from ((f"letter {number}", one) for number, one in enumerate(self.letters, 1))
         yield from ((f"history {number}", one) for number, one in enumerate(self.history, 1))
 
@@ -83,7 +88,8 @@ def letters_of(enrolment: Enrolment) -> list[Delivery]:
             and one.state != DeliveryState.CANCELLED]
 
 
-def correct(enrolment: Enrolment, as_of: datetime, *, name: str, contact: Contact, unit: str) -> None:
+def correct(enrolment: Enrolment, as_of: datetime, *, name: str, contact: Contact, unit: str,
+            guardian: str = "") -> None:
     """The person's own words replace ours; a new mailbox gets the confirmation, the old one nothing more.
 
     :raises SomebodyElse, TooManyLetters: nothing is changed then.
@@ -97,9 +103,16 @@ def correct(enrolment: Enrolment, as_of: datetime, *, name: str, contact: Contac
         telling.require_room_for_letter(contact.email, as_of)
     if old and old != contact.email:
         telling.take_back_from(enrolment)
-    enrolment.correct(as_of, name=name, name_key=name_key, contact=contact, unit=unit)
+    enrolment.correct(as_of, name=name, name_key=name_key, contact=contact, unit=unit, guardian=guardian)
     if is_new_mailbox:
         telling.confirm(enrolment, as_of)
+
+
+def _guardian(enrolment: Enrolment) -> dict[str, str]:
+    """Who agreed for the child; nothing where nobody had to."""
+    given = enrolment.guardian
+    return {"name": given.name, "agreed_at": _time(given.consented_at), "version": given.consent.version,
+            "text": given.consent.text} if given else {}
 
 
 def _history(enrolment: Enrolment) -> list[AuditRow]:

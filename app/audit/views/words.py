@@ -14,7 +14,7 @@ DONE = {
     "lifted": _l("取消了"), "contacts_shown": _l("查看了联系方式："), "contact_changed": _l("换了联系人："),
     # participants
     "enrolled": _l("登记了"), "withdrawn": _l("取消了"), "corrected": _l("更正了"),
-    "erased": _l("删除了个人信息："),
+    "erased": _l("删除了个人信息："), "heads_frozen": _l("定下了报名人数："),
     # people
     "invited": _l("添加了"), "link_issued": _l("发了登录链接给"), "handed_over": _l("交接了"),
     "role_given": _l("给了角色："), "role_taken": _l("收回了角色："), "deactivated": _l("停用了"),
@@ -67,6 +67,8 @@ FIELDS = {
     "files": _l("文件数"), "moved": _l("随之转移"), "fields": _l("修改的内容"), "wanted": _l("提出的修改"),
     "decided_reason": _l("意见"), "to": _l("交给"), "made_at": _l("做于"), "change": _l("修改"),
     "series": _l("系列"), "signup_opens_at": _l("报名开始"), "takes_enrolments": _l("接受报名"),
+    "is_for_children": _l("面向未满14周岁的孩子"), "guardian": _l("监护人"), "old_guardian": _l("原监护人"),
+    "enrolled": _l("报名人数"), "withdrawn": _l("取消报名人数"), "attended": _l("签到人数"),
     "icp_number": _l("ICP 备案号"), "security_number": _l("公安备案号"), "site_code": _l("网站标识码"),
     "reviewer": _l("谁来审"), "text": _l("内容"), "successor": _l("接手的人"), "events": _l("活动"),
     "about": _l("对象"), "who": _l("谁"), "what": _l("做了什么"), "since": _l("从"), "until": _l("到"),

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from flask_babel import gettext as _
 from sqlalchemy import func, select
+from sqlalchemy.orm import joinedload
 
 from app.contact import ERASED
 from app.db import db
@@ -42,7 +43,8 @@ def reached_by(event: Event) -> Reached:
 
 
 def listed(event: Event) -> Sequence[Enrolment]:
-    return db.session.scalars(Enrolment.attending_event(event.id).limit(LISTED)).all()
+    return db.session.scalars(Enrolment.attending_event(event.id).options(
+        joinedload(Enrolment.guardian)).limit(LISTED)).all()
 
 
 def masked(contact: str) -> str:

@@ -15,7 +15,6 @@ from app.errors import Refused
 from app.exporting import csv_of
 from app.forms import PlainForm
 from app.signup import erasing, privacy
-from app.signup.contact import Contact
 from app.signup.forms import CorrectionForm
 from app.signup.models import Enrolment
 from app.signup.privacy import Copy
@@ -54,20 +53,19 @@ def data_as_csv(token: str) -> Response:
 @public
 def correcting(token: str) -> Response:
     found = get_enrolment(token)
-    form = CorrectionForm(name=found.name, contact=found.contact, unit=found.unit)
-    return _correction(found, token, form)
+    return _correction(found, token, CorrectionForm(found))
 
 
 @bp.post("/t/<token>/correction")
 @public
 @limiter.limit(OFTEN, deduct_when=went_through)
 def correction(token: str) -> Response:
-    found, form = get_enrolment(token), CorrectionForm()
+    found = get_enrolment(token)
+    form = CorrectionForm(found)
     if not form.validate():
         return _correction(found, token, form, 422)
     try:
-        privacy.correct(found, now(), name=form.name.data, contact=Contact.read(form.contact.data),
-                        unit=form.unit.data or "")
+        privacy.correct(found, now(), **form.told())
         db.session.commit()
     except Refused as error:
         db.session.rollback()

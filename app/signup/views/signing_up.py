@@ -38,7 +38,7 @@ def form(id: int) -> Any:
         return _closed(event, error.sentence)
     if _seats(event).is_full:
         return _closed(event, _("名额已满。可以订阅日历，留意下一场。"))
-    return _form(event, SignupForm())
+    return _form(event, SignupForm(event))
 
 
 @bp.post("/events/<int:id>/signup")
@@ -46,11 +46,13 @@ def form(id: int) -> Any:
 @limiter.limit(OFTEN, deduct_when=went_through)
 def enrolment(id: int) -> Any:
     """Enrols and leads to the ticket; a refusal keeps the words."""
-    event, filled = _public_event(id), SignupForm()
+    event = _public_event(id)
+    filled = SignupForm(event)
     if not filled.validate():
         return _form(event, filled), 422
     try:
-        made = enrol(event, **filled.told(), language=language(), consent_text=_consent(event), as_of=now())
+        made = enrol(event, **filled.told(), language=language(), consent_text=_consent(event),
+                     guardian_text=_consent(event, consent.GUARDIAN), as_of=now())
         db.session.commit()
     except AlreadyEnrolled as error:
         return _registered(event, error)
@@ -83,11 +85,11 @@ def _seats(event: Event) -> Seats:
 
 def _form(event: Event, filled: SignupForm) -> str:
     return render_template("signup/form.html", event=event, form=filled, seats=_seats(event), as_of=now(),
-                           consent=_consent(event))
+                           consent=_consent(event), guardian_consent=_consent(event, consent.GUARDIAN))
 
 
-def _consent(event: Event) -> str:
-    return consent.words(language(), settings_of(event.organization).participants_kept_days)
+def _consent(event: Event, purpose: str = consent.SIGNUP) -> str:
+    return consent.words(language(), settings_of(event.organization).participants_kept_days, purpose)
 
 
 def _closed(event: Event, sentence: str) -> str:
