@@ -1,14 +1,32 @@
-"""Sheets that leave: the one writer through which rows become CSV; no cell holds what a program would run."""
+"""Sheets that leave: the one writer of rows as CSV or .xlsx; no cell holds what a program would run."""
 
 from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
 
 # A cell that begins so is a formula to Excel, WPS or LibreOffice; some take the full-width signs too.
 _STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "|", "%", "＝", "＋", "－", "＠")
 BOM = "\ufeff"  # without it Excel takes Chinese for GBK
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+LONGEST_CELL = 32_767  # Excel's own
+_NOT_IN_A_NAME = re.compile(r"[\[\]:*?/\\']")
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """One worksheet. `head` rows stay in view; `widths` in signs; `marked` cells (row, column) are coloured."""
+
+    name: str
+    rows: Iterable[Iterable[object]]
+    head: int = 1
+    widths: Sequence[float] = ()
+    marked: frozenset[tuple[int, int]] = field(default_factory=frozenset)
 
 
 def csv_of(rows: Iterable[Iterable[object]]) -> bytes:
@@ -20,6 +38,47 @@ def csv_of(rows: Iterable[Iterable[object]]) -> bytes:
     return (BOM + sheet.getvalue()).encode()
 
 
+def xlsx_of(*sheets: Sheet) -> bytes:
+    """A workbook. Text is written as text, whatever it begins with; numbers and days as what they are."""
+    import xlsxwriter  # only who asks for a workbook waits for it
+
+    out = io.BytesIO()
+    book = xlsxwriter.Workbook(out, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False,
+                                     "strings_to_numbers": False})
+    looks = {name: book.add_format({"text_wrap": True, "valign": "top"} | more) for name, more in (
+        ("", {}), ("head", {"bold": True, "bg_color": "#E6EEFB", "border": 1, "border_color": "#7B8798"}),
+        ("marked", {"bg_color": "#FDEBE6"}), ("day", {"num_format": "yyyy-mm-dd", "align": "left"}))}
+    for sheet in sheets:
+        page = book.add_worksheet(_NOT_IN_A_NAME.sub(" ", sheet.name)[:31] or None)
+        page.freeze_panes(sheet.head, 0)
+        for column, width in enumerate(sheet.widths):
+            page.set_column(column, column, width)
+        for number, row in enumerate(sheet.rows):
+            for column, cell in enumerate(row):
+                look = "head" if number < sheet.head else "marked" if (number, column) in sheet.marked else ""
+                _write(page, number, column, cell, looks, look)
+    book.close()
+    return out.getvalue()
+
+
+def _write(page: Any, row: int, column: int, cell: object, looks: dict[str, Any], look: str) -> None:
+    if cell is None or cell == "":
+        page.write_blank(row, column, None, looks[look])
+    elif isinstance(cell, bool):
+        page.write_boolean(row, column, cell, looks[look])
+    elif isinstance(cell, int | float):
+        page.write_number(row, column, cell, looks[look])
+    elif isinstance(cell, date) and not isinstance(cell, datetime):
+        page.write_datetime(row, column, datetime(cell.year, cell.month, cell.day), looks["day"])
+    else:
+        page.write_string(row, column, str(cell)[:LONGEST_CELL], looks[look])
+
+
 def defused(cell: str) -> str:
     """As text, whatever it begins with: also behind blanks, which some programs skip."""
     return f"'{cell}" if cell.startswith(_STARTS) or cell.lstrip().startswith(_STARTS) else cell
+
+
+def as_typed(cell: str) -> str:
+    """What somebody typed before `defused` put a mark before it, when our own sheet comes back."""
+    return cell[1:] if cell.startswith("'") and defused(cell[1:]) == cell else cell
