@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import enum
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from flask_babel import gettext as _
@@ -19,6 +19,50 @@ class Comparison(enum.StrEnum):
     MORE_THAN = "more_than"
 
 
+class Per(enum.StrEnum):
+    """What each number is asked of: the whole, or every city, county, school or firm (“每市至少 1 场”)."""
+
+    TOTAL = "total"
+    CITY = "city"
+    COUNTY = "county"
+    UNIT = "unit"
+
+    @property
+    def label(self) -> str:
+        """Empty for the whole."""
+        return {"total": "", "city": _("每个市（州）"), "county": _("每个县（市、区）"),
+                "unit": _("每个单位")}[self.value]
+
+
+class Period(enum.StrEnum):
+    """In what time it is asked: within the year, again in each part of it, or since the counting began."""
+
+    YEAR = "year"
+    MONTH = "month"
+    QUARTER = "quarter"
+    HALF = "half"
+    CUMULATIVE = "cumulative"
+
+    @property
+    def label(self) -> str:
+        """Empty for the year, which goes without saying."""
+        return {"year": "", "month": _("每月"), "quarter": _("每季度"), "half": _("每半年"),
+                "cumulative": _("累计")}[self.value]
+
+    @property
+    def times(self) -> int:
+        """How often a year it is asked."""
+        return {"month": 12, "quarter": 4, "half": 2}.get(self.value, 1)
+
+
+class Counting(enum.StrEnum):
+    """What a head is: a person counts once (人), an attendance each time (人次)."""
+
+    THINGS = "things"
+    PEOPLE = "people"
+    ATTENDANCES = "attendances"
+
+
 @dataclass(frozen=True, slots=True)
 class Target:
     """What is asked for: `minimum` to `maximum` (None: open) in `unit`, compared as worded."""
@@ -28,12 +72,17 @@ class Target:
     maximum: int | None
     unit: str
     tolerance: int = 10  # percent, for “about” only; an office's own setting
+    counting: Counting = Counting.THINGS
+    per: Per = Per.TOTAL
+    period: Period = Period.YEAR
 
     @property
     def band(self) -> tuple[int, int | None]:
-        """The lowest and highest number that meets it; None: no upper end.
+        """The lowest and highest number that meets it, in one place and one period; None: no upper end.
 
-        “30 左右” at 10 % is 27 to 33; “more than 300,000” begins at 300,001; “1-2” is met at 1.
+        “30 左右” at 10 % is 27 to 33; “more than 300,000” begins at 300,001; “1-2” is met at 1. The ends
+        of “about” are whole numbers within the tolerance: the lower is rounded up and the upper down, so
+        that “about 15” is 14 to 16 (not 13.5) and “about 5” is 5.
         """
         if self.comparison is Comparison.ABOUT:
             slack = Fraction(self.minimum * self.tolerance, 100)
@@ -47,7 +96,24 @@ class Target:
     def is_met_by(self, done: int) -> bool:
         return done >= self.band[0]
 
+    def over(self, places: int) -> Target:
+        """What it comes to in `places` places in a year: “每市每季度 1 场” in 21 cities is 84 in all.
+
+        The sum can be reached with places left out, so it paces and forecasts; whether each place has
+        met its own is asked of each place.
+        """
+        times = (places if self.per is not Per.TOTAL else 1) * self.period.times
+        whole = replace(self, per=Per.TOTAL,
+                        period=self.period if self.period is Period.CUMULATIVE else Period.YEAR)
+        if self.comparison is Comparison.MORE_THAN and times > 1:  # each goes beyond it, not only the sum
+            whole = replace(whole, comparison=Comparison.AT_LEAST, minimum=self.minimum + 1, maximum=None)
+        return replace(whole, minimum=whole.minimum * times,
+                       maximum=None if whole.maximum is None else whole.maximum * times)
+
     def describe(self) -> str:
+        return spread_over(self._band_in_words(), self.per, self.period)
+
+    def _band_in_words(self) -> str:
         low, high = self.band
         if self.comparison is Comparison.ABOUT:
             return _("%(low)d–%(high)d%(unit)s即达标（±%(slack)d%%）", low=low, high=high, unit=self.unit,
@@ -57,6 +123,15 @@ class Target:
         if low == high:
             return _("%(low)d%(unit)s", low=low, unit=self.unit)
         return _("%(low)d%(unit)s即达标，%(high)d%(unit)s为上限", low=low, high=high, unit=self.unit)
+
+
+def spread_over(what: str, per: Per, period: Period) -> str:
+    """`what` with its places and times said: “每个市（州）每季度至少 1 场”; alone when it is the year's whole."""
+    if period.label:
+        what = _("%(period)s%(what)s", period=period.label, what=what)
+    if per.label:
+        what = _("%(place)s%(what)s", place=per.label, what=what)
+    return what
 
 
 @dataclass(frozen=True, slots=True)
