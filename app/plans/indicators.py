@@ -12,7 +12,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from app.accounts.places import Region
 from app.db import Model
 from app.plans.registers import Register
-from app.plans.target import Comparison, Target
+from app.plans.target import Comparison, Counting, Per, Period, Target
 
 if TYPE_CHECKING:
     from app.plans.models import Task
@@ -79,7 +79,10 @@ class Indicator(Model):
 
     @property
     def target(self) -> Target:
-        return Target(Comparison(self.comparison), self.minimum, self.maximum, self.unit, self.task.plan.tolerance)
+        """What is asked in each place and period. Of the year's whole, where a row is too new to say."""
+        return Target(Comparison(self.comparison), self.minimum, self.maximum, self.unit, self.task.plan.tolerance,
+                      Counting(self.counting or Counting.THINGS), Per(self.per or Per.TOTAL),
+                      Period(self.period or Period.YEAR))
 
     @property
     def is_public(self) -> bool:

@@ -48,8 +48,7 @@ class _Word:
 def spread_of(sentence: str, since: int, number_at: int, number_end: int) -> Spread | None:
     """How the number at `number_at` is spread; `since` is where the target before it ended.
 
-    None where it cannot be told: “各地”, “每人”, a city and a county at once, or words that another
-    number of the sentence has taken (“每市 1 场、2 期” says the first for sure).
+    None where it cannot be told: “各地”, “每人”, a city and a county at once.
     """
     words = list(_in_force(sentence, since, number_at))
     after = _AFTER.match(sentence, number_end)
@@ -61,7 +60,7 @@ def spread_of(sentence: str, since: int, number_at: int, number_end: int) -> Spr
     if len(times) > 1:
         times.discard(Period.YEAR)
     is_told = not kinds - _PLACES.keys() - _TIMES.keys() and len(places) < 2 and len(times) < 2
-    if not is_told or any(word.start < since for word in words):
+    if not is_told:
         return None
     return Spread(places.pop() if places else Per.TOTAL, times.pop() if times else Period.YEAR,
                   min((word.start for word in words), default=None), after.end() if after else None)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import enum
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from fractions import Fraction
 
 from flask_babel import gettext as _
@@ -49,11 +49,6 @@ class Period(enum.StrEnum):
         return {"year": "", "month": _("每月"), "quarter": _("每季度"), "half": _("每半年"),
                 "cumulative": _("累计")}[self.value]
 
-    @property
-    def times(self) -> int:
-        """How often a year it is asked."""
-        return {"month": 12, "quarter": 4, "half": 2}.get(self.value, 1)
-
 
 class Counting(enum.StrEnum):
     """What a head is: a person counts once (人), an attendance each time (人次)."""
@@ -95,20 +90,6 @@ class Target:
 
     def is_met_by(self, done: int) -> bool:
         return done >= self.band[0]
-
-    def over(self, places: int) -> Target:
-        """What it comes to in `places` places in a year: “每市每季度 1 场” in 21 cities is 84 in all.
-
-        The sum can be reached with places left out, so it paces and forecasts; whether each place has
-        met its own is asked of each place.
-        """
-        times = (places if self.per is not Per.TOTAL else 1) * self.period.times
-        whole = replace(self, per=Per.TOTAL,
-                        period=self.period if self.period is Period.CUMULATIVE else Period.YEAR)
-        if self.comparison is Comparison.MORE_THAN and times > 1:  # each goes beyond it, not only the sum
-            whole = replace(whole, comparison=Comparison.AT_LEAST, minimum=self.minimum + 1, maximum=None)
-        return replace(whole, minimum=whole.minimum * times,
-                       maximum=None if whole.maximum is None else whole.maximum * times)
 
     def describe(self) -> str:
         return spread_over(self._band_in_words(), self.per, self.period)

@@ -77,7 +77,7 @@ def find(text: str) -> tuple[Understood, ...]:
     """All targets of running text, in order, not overlapping; each sentence is read by itself.
 
     What would say something else without the words around it stays words, so that each wording can be
-    kept alone: `read(one.wording)` understands the same.
+    kept alone: `read(one.wording)` understands the same. Of “每市 1 场、2 期” that is the first.
     """
     return tuple(one for one in _found_in(text, is_short=False)
                  if read(one.wording) == replace(one, start=0, end=len(one.wording)))

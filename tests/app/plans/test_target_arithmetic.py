@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.plans.target import Comparison, Counting, Per, Period, Progress, Target
+from app.plans.target import Comparison, Per, Period, Progress, Target
 
 
 @pytest.mark.parametrize(("target", "band"), [
@@ -47,21 +47,6 @@ def test_a_band_is_never_upside_down_and_always_met_at_its_lower_end(comparison,
     (15, 10, (14, 16)), (5, 10, (5, 5)), (30, 15, (26, 34)), (21, 5, (20, 22))])
 def test_the_ends_of_about_are_whole_numbers_within_the_tolerance(minimum, tolerance, band):
     assert Target(Comparison.ABOUT, minimum, minimum, "所", tolerance).band == band
-
-
-@pytest.mark.parametrize(("target", "whole"), [
-    (Target(Comparison.AT_LEAST, 1, None, "场", per=Per.CITY), Target(Comparison.AT_LEAST, 21, None, "场")),
-    (Target(Comparison.RANGE, 1, 2, "场", per=Per.CITY, period=Period.QUARTER),
-     Target(Comparison.RANGE, 84, 168, "场")),
-    (Target(Comparison.MORE_THAN, 5, None, "场", per=Per.CITY), Target(Comparison.AT_LEAST, 126, None, "场")),
-    (Target(Comparison.MORE_THAN, 5, None, "人", counting=Counting.PEOPLE),
-     Target(Comparison.MORE_THAN, 5, None, "人", counting=Counting.PEOPLE)),
-    (Target(Comparison.EXACT, 1, 1, "期", period=Period.MONTH), Target(Comparison.EXACT, 12, 12, "期")),
-    (Target(Comparison.AT_LEAST, 9, None, "家", period=Period.CUMULATIVE),
-     Target(Comparison.AT_LEAST, 9, None, "家", period=Period.CUMULATIVE)),
-])
-def test_what_every_place_and_time_asks_adds_up_over_the_cities_and_the_year(target, whole):
-    assert target.over(21) == whole
 
 
 @pytest.mark.parametrize(("target", "described"), [
