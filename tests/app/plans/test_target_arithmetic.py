@@ -2,7 +2,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.plans.target import Comparison, Per, Period, Progress, Target
+from app.plans.target import Comparison, Counting, Per, Period, Progress, Target
+from tests.factories import a_plan
 
 
 @pytest.mark.parametrize(("target", "band"), [
@@ -57,3 +58,12 @@ def test_the_ends_of_about_are_whole_numbers_within_the_tolerance(minimum, toler
 ])
 def test_a_target_says_its_places_and_times(app, target, described):
     assert target.describe() == described
+
+
+def test_an_indicator_asks_what_its_row_says_of_each_place(app):
+    indicator = next(task for task in a_plan().tasks if task.code == "I2.1").indicators[0]
+    indicator.counting, indicator.per, indicator.period = "people", "county", "quarter"
+
+    target = indicator.target
+
+    assert (target.counting, target.per, target.period) == (Counting.PEOPLE, Per.COUNTY, Period.QUARTER)
