@@ -116,7 +116,7 @@ class TileMap:
 @lru_cache(maxsize=40)
 def _layout(province: str) -> Mapping[str, tuple[str, int, int]]:
     path = DATA / f"tiles_{province}.csv"
-    if not province.isdecimal() or not path.is_file():
+    if not path.is_file():
         return {}
     with path.open(encoding="utf-8") as file:
         return {row["code"]: (row["name"], int(row["col"]), int(row["row"])) for row in csv.DictReader(file)}

@@ -79,6 +79,12 @@ def test_the_parts_of_a_bar_follow_each_other_within_the_frame(figures):
             percent(sum(Fraction(part) for part in row.parts[:at] if part), whole) for at, _, _ in segments]
 
 
+def test_what_goes_beyond_the_whole_fills_the_frame_and_no_more():
+    assert Bar("", (60, 70)).segments(100) == ((0, 0.0, 60.0), (1, 60.0, 40.0))
+    assert Bar("", (150, 7)).segments(100) == ((0, 0.0, 100.0), (1, 100.0, 0.0))
+    assert percent(150, 100) == 100.0
+
+
 @given(st.lists(MAYBE, max_size=21))
 def test_the_largest_comes_first_and_what_is_unknown_last(figures):
     rows = by_size(Bar(str(at), (figure,)) for at, figure in enumerate(figures))
