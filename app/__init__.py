@@ -31,6 +31,7 @@ def create_app(**settings: str) -> Flask:
     _open_rooms(app)
     _hear_changes(app)
     _watch_letters(app)
+    _ring_rooms(app)
     _keep_offices_open(app)
     _name_work(app)
     from app.accounts import access
@@ -59,6 +60,7 @@ def _open_rooms(app: Flask) -> None:
     from app.plans.views import pages as console_plans
     from app.plans.views import public as plans
     from app.reminders import cli as reminders_cli
+    from app.reports.views import pages as reports
     from app.signup import cli as signup_cli
     from app.signup.views import pages as signup
 
@@ -68,7 +70,7 @@ def _open_rooms(app: Flask) -> None:
     oidc.init_app(app)
     watching.init_app(app)
     for room in (audit.bp, outbox.bp, accounts.bp, plans.bp, board.bp, console.bp, console_plans.bp, signup.bp,
-                 feeds.bp, keeping.bp):
+                 feeds.bp, keeping.bp, reports.returns, reports.slips):
         app.register_blueprint(room)
     for commands in (checking.check, audit_cli.audit, accounts_cli.setup, accounts_cli.accounts, plans_cli.plan,
                      feeds_cli.feeds, outbox_cli.outbox, reminders_cli.reminders, signup_cli.signup,
@@ -98,6 +100,7 @@ def _watch_letters(app: Flask) -> None:
     from app.accounts.models import Installation
     from app.outbox import ceilings, gates, late, transport
     from app.reminders import due, letters
+    from app.reports import reminding
     from app.signup import gate as signup
     from app.signup import links
 
@@ -112,6 +115,16 @@ def _watch_letters(app: Flask) -> None:
     late.register(app, recovery.NAME, recovery.late_fields)
     gates.register(app, letters.NAME, due.gate)
     late.register(app, letters.NAME, letters.late_fields)
+    for letter in reminding.LETTERS:
+        gates.register(app, letter, reminding.gate)
+
+
+def _ring_rooms(app: Flask) -> None:
+    """What the tick rings besides reminders; one line a room."""
+    from app.reminders import due
+    from app.reports import mornings
+
+    due.ring_too(app, mornings.look)
 
 
 def _keep_offices_open(app: Flask) -> None:

@@ -7,7 +7,7 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
 from flask_babel import gettext as _
-from sqlalchemy import JSON, CheckConstraint, ForeignKey, Select, String, Text, select
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, Select, String, Text, UniqueConstraint, select
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.accounts.models import Person
@@ -52,7 +52,10 @@ class SupervisionSlip(Model):
     """One slip to one office about one thing."""
 
     __tablename__ = "supervision_slip"
-    __table_args__ = (CheckConstraint("state IN ('prepared','sent','closed','dropped')", name="state"),)
+    __table_args__ = (
+        CheckConstraint("state IN ('prepared','sent','closed','dropped')", name="state"),
+        UniqueConstraint("sender_id", "year", "number"),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     organization_id: Mapped[int] = mapped_column(ForeignKey("organization.id"), index=True)  # to whom
@@ -70,6 +73,8 @@ class SupervisionSlip(Model):
     facts: Mapped[list[Any]] = mapped_column(JSON, default=list)  # sentences, as they were when prepared
     words: Mapped[str] = mapped_column(Text, default="")
     due_on: Mapped[date]
+    year: Mapped[int | None]  # with its number what a slip goes by: 督办〔2026〕3号, the sender's third of that year
+    number: Mapped[int | None]
     state: Mapped[str] = mapped_column(String(12), default=SlipState.PREPARED.value, index=True)
     prepared_at: Mapped[datetime]
     sent_at: Mapped[datetime | None]

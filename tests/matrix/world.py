@@ -24,6 +24,9 @@ from app.db import db
 from app.events.approval import PublishingRule, Reviewer
 from app.events.counting import add_photos, keep_photos
 from app.events.words import EventKind
+from app.reports.month import Month
+from app.reports.return_figures import MonthFigures
+from app.reports.returns import MonthlyReturn
 from app.signup.enrolling import enrol
 from tests.factories import a_person, a_plan, an_event, an_office, figures
 from tests.matrix.table import ABOVE, ANONYMOUS, BELOW, OWN, OWNER, SIDEWAYS, WITHOUT_ROLE, Row
@@ -135,6 +138,9 @@ class World:
         self.things |= {name: event.id for name, event in made.items()}
         self.titles |= {name: event.title for name, event in made.items()} | {"city": city.name}
         self.titles["person"] = chen.name
+        month = Month.of(now()).previous
+        filed = MonthlyReturn.ensure(city, month)
+        filed.submit(MonthFigures(), chen, now(), words="", problems="")
         rule = PublishingRule.lay_down(city, kind="", level="", reviewer=Reviewer.SELF,
                                        by=a_person("Root", Role.ADMINISTRATOR, an_office()), as_of=now())
         db.session.flush()
@@ -142,6 +148,8 @@ class World:
             "rule": rule.id, "person": chen.id, "grant": chen.grants[0].id,
             "version": made["published"].version, "about": f"Event:{made['published'].id}",
             "slug": "week", "photo": made["held"].photos[0].file_id, "year": now().year, "code": "I2.1",
+            "return": filed.id, "return_version": filed.version, "month": month.word,
+            "month_before": month.previous.word,
             "file": "mark.svg", "ticket": enrolment.token, "city": city.id, "beside": beside.id}
 
 

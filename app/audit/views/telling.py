@@ -23,6 +23,7 @@ from app.events.models import Event
 from app.events.words import EventKind, EventState
 from app.look import clock, full_day, hours, local
 from app.plans.models import Plan
+from app.reports.returns import MonthlyReturn
 from app.signup.models import Enrolment
 
 LONGEST = 120
@@ -64,6 +65,7 @@ class _Names:
     plans: dict[str, str]
     of_enrolments: dict[str, str]  # the event's title, for who enrolled is masked
     regions: dict[str, str]
+    returns: dict[str, str]  # the office and the month
 
     @classmethod
     def of(cls, rows: Sequence[AuditRow]) -> _Names:
@@ -79,12 +81,15 @@ class _Names:
             plans=_map(select(Plan.id, Plan.title).where(Plan.id.in_(ids("Plan")))),
             of_enrolments=_map(select(Enrolment.id, Event.title).join(Enrolment.event).where(
                 Enrolment.id.in_(ids("Enrolment")))),
-            regions=_map(select(Region.code, Region.short_name)))
+            regions=_map(select(Region.code, Region.short_name)),
+            returns={str(id): f"{name} {month:%Y-%m}" for id, name, month in db.session.execute(
+                select(MonthlyReturn.id, Organization.name, MonthlyReturn.month).join(MonthlyReturn.organization)
+                .where(MonthlyReturn.id.in_(ids("MonthlyReturn"))))})
 
     def subject(self, row: AuditRow) -> str:
         found = {"Person": self.people, "Event": self.events, "Plan": self.plans, "Enrolment": self.of_enrolments,
                  "Organization": self.organizations, "OfficeSettings": self.organizations,
-                 "SignInRules": self.organizations}.get(row.subject_type, {})
+                 "SignInRules": self.organizations, "MonthlyReturn": self.returns}.get(row.subject_type, {})
         return found.get(row.subject_id) or row.subject_id
 
     def actor(self, row: AuditRow) -> str:

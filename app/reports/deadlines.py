@@ -1,0 +1,81 @@
+"""When a month's return is due, and on which days an office is written to about it."""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Iterable
+from datetime import date, datetime, time, timedelta
+
+from sqlalchemy import select
+
+from app.accounts.places import Organization
+from app.accounts.settings import OfficeSettings, Settings
+from app.db import db
+from app.events.asking import office_zone
+from app.reports.month import Month
+from app.reports.return_scope import ids_along
+
+HOUR = time(9)
+DAYS_BEFORE, DAYS_TO_PUT_RIGHT = 3, 2  # working days
+WRITTEN_FOR = 7  # days: a machine that slept longer does not write about what is long past
+
+
+class Stage(enum.StrEnum):
+    DUE = "due"
+    LATE = "late"
+
+
+def due_days(offices: Iterable[Organization], month: Month) -> dict[int, date]:
+    """By office: the day of the following month until when the return is in time."""
+    return {id: due_on(month, day) for id, day in return_days(offices).items()}
+
+
+def due_on(month: Month, return_day: int) -> date:
+    return month.next.first.replace(day=return_day)
+
+
+def return_days(offices: Iterable[Organization]) -> dict[int, int]:
+    """By office, its own setting or the nearest one above; one query for all."""
+    own = dict(db.session.execute(select(OfficeSettings.organization_id, OfficeSettings.return_day).where(
+        OfficeSettings.return_day.is_not(None))).all())
+    return {one.id: _nearest(one, own) for one in offices}
+
+
+def _nearest(office: Organization, own: dict[int, int | None]) -> int:
+    for id in reversed(ids_along(office.path)):
+        if day := own.get(id):
+            return day
+    return Settings().return_day
+
+
+def stage_on(day: date, due: date) -> Stage | None:
+    """What an office that has not filed is written on `day`: from three working days before until the due day, and
+    from the first working day after it."""
+    late_from = workdays_after(due, 1)
+    if workdays_before(due, DAYS_BEFORE) <= day <= due:
+        return Stage.DUE
+    return Stage.LATE if late_from <= day < late_from + timedelta(days=WRITTEN_FOR) else None
+
+
+def local_day(as_of: datetime) -> date:
+    return as_of.astimezone(office_zone()).date()
+
+
+def is_working_hour(as_of: datetime) -> bool:
+    """From nine by the office's clocks."""
+    return as_of.astimezone(office_zone()).time() >= HOUR
+
+
+def workdays_before(day: date, count: int) -> date:
+    return _step(day, count, -1)
+
+
+def workdays_after(day: date, count: int) -> date:
+    return _step(day, count, 1)
+
+
+def _step(day: date, count: int, step: int) -> date:
+    while count:
+        day += timedelta(days=step)
+        count -= day.weekday() < 5
+    return day
