@@ -26,3 +26,11 @@ def workday_before(day: date, count: int = 1) -> date:
         day -= timedelta(days=1)
         count -= is_workday(day)
     return day
+
+
+def workday_after(day: date, count: int = 1) -> date:
+    """The working day that lies `count` working days after `day`."""
+    while count > 0:
+        day += timedelta(days=1)
+        count -= is_workday(day)
+    return day

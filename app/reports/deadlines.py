@@ -14,6 +14,7 @@ from app.db import db
 from app.events.asking import office_zone
 from app.reports.month import Month
 from app.reports.return_scope import ids_along
+from app.workdays import workday_after, workday_before
 
 HOUR = time(9)
 DAYS_BEFORE, DAYS_TO_PUT_RIGHT = 3, 2  # working days
@@ -51,8 +52,8 @@ def _nearest(office: Organization, own: dict[int, int | None]) -> int:
 def stage_on(day: date, due: date) -> Stage | None:
     """What an office that has not filed is written on `day`: from three working days before until the due day, and
     from the first working day after it."""
-    late_from = workdays_after(due, 1)
-    if workdays_before(due, DAYS_BEFORE) <= day <= due:
+    late_from = workday_after(due)
+    if workday_before(due, DAYS_BEFORE) <= day <= due:
         return Stage.DUE
     return Stage.LATE if late_from <= day < late_from + timedelta(days=WRITTEN_FOR) else None
 
@@ -64,18 +65,3 @@ def local_day(as_of: datetime) -> date:
 def is_working_hour(as_of: datetime) -> bool:
     """From nine by the office's clocks."""
     return as_of.astimezone(office_zone()).time() >= HOUR
-
-
-def workdays_before(day: date, count: int) -> date:
-    return _step(day, count, -1)
-
-
-def workdays_after(day: date, count: int) -> date:
-    return _step(day, count, 1)
-
-
-def _step(day: date, count: int, step: int) -> date:
-    while count:
-        day += timedelta(days=step)
-        count -= day.weekday() < 5
-    return day

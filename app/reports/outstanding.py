@@ -14,10 +14,11 @@ from app.accounts.models import Grant, Person, Role
 from app.accounts.places import Organization
 from app.db import db
 from app.plans.models import Plan
-from app.reports.deadlines import DAYS_TO_PUT_RIGHT, due_days, local_day, workdays_after
+from app.reports.deadlines import DAYS_TO_PUT_RIGHT, due_days, local_day
 from app.reports.month import Month
 from app.reports.return_scope import LEVELS, Branch, existed_in, ids_along, is_asked_for, level_of
 from app.reports.returns import MonthlyReturn, ReturnState
+from app.workdays import workday_after
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +44,7 @@ class Filing:
         """Not there although its day is over. One that was returned has two working days more."""
         until = self.due_on
         if self.found and self.found.state == ReturnState.RETURNED and self.found.decided_at:
-            until = max(until, workdays_after(local_day(self.found.decided_at), DAYS_TO_PUT_RIGHT))
+            until = max(until, workday_after(local_day(self.found.decided_at), DAYS_TO_PUT_RIGHT))
         return not self.is_in and self.today > until
 
     @property
