@@ -70,7 +70,8 @@ def _open_rooms(app: Flask) -> None:
     oidc.init_app(app)
     watching.init_app(app)
     for room in (audit.bp, outbox.bp, accounts.bp, plans.bp, board.bp, console.bp, console_plans.bp, signup.bp,
-                 feeds.bp, keeping.bp, reports.returns, reports.slips):
+                 feeds.bp, keeping.bp, reports.returns, reports.slips,
+                 reports.reports):
         app.register_blueprint(room)
     for commands in (checking.check, audit_cli.audit, accounts_cli.setup, accounts_cli.accounts, plans_cli.plan,
                      feeds_cli.feeds, outbox_cli.outbox, reminders_cli.reminders, signup_cli.signup,
@@ -140,8 +141,12 @@ def _name_work(app: Flask) -> None:
     """What may be done behind a page, in a child process; one line a kind."""
     from app import jobs
     from app.accounts.views import staff_import
+    from app.reports import making
 
     jobs.register(app, staff_import.KIND, "app.sheets:read")
+    jobs.register(app, making.LEDGER, making.make_ledger)
+    jobs.register(app, making.EVIDENCE, making.make_evidence)
+    jobs.register(app, making.WORD, "app.reports.word:render")
 
 
 def wsgi() -> Any:

@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from pathlib import Path
 from typing import Any
 
 # A cell that begins so is a formula to Excel, WPS or LibreOffice; some take the full-width signs too.
@@ -20,7 +21,8 @@ _NOT_IN_A_NAME = re.compile(r"[\[\]:*?/\\']")
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """One worksheet. `head` rows stay in view; `widths` in signs; `marked` cells (row, column) are coloured."""
+    """One worksheet. `head` rows stay in view and are printed on each page, A4 across; `widths` in signs; `marked`
+    cells (row, column) are coloured. `rows` may be made as they are asked for: only one is held at a time."""
 
     name: str
     rows: Iterable[Iterable[object]]
@@ -40,25 +42,44 @@ def csv_of(rows: Iterable[Iterable[object]]) -> bytes:
 
 def xlsx_of(*sheets: Sheet) -> bytes:
     """A workbook. Text is written as text, whatever it begins with; numbers and days as what they are."""
+    out = io.BytesIO()
+    write_xlsx(out, *sheets)
+    return out.getvalue()
+
+
+def write_xlsx(out: Path | io.BytesIO, *sheets: Sheet) -> int:
+    """The same into a file, in little memory; how many rows there are below the heads."""
     import xlsxwriter  # only who asks for a workbook waits for it
 
-    out = io.BytesIO()
-    book = xlsxwriter.Workbook(out, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False,
-                                     "strings_to_numbers": False})
+    book = xlsxwriter.Workbook(str(out) if isinstance(out, Path) else out, {
+        "constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False,
+        "strings_to_numbers": False})
     looks = {name: book.add_format({"text_wrap": True, "valign": "top"} | more) for name, more in (
         ("", {}), ("head", {"bold": True, "bg_color": "#E6EEFB", "border": 1, "border_color": "#7B8798"}),
-        ("marked", {"bg_color": "#FDEBE6"}), ("day", {"num_format": "yyyy-mm-dd", "align": "left"}))}
-    for sheet in sheets:
-        page = book.add_worksheet(_NOT_IN_A_NAME.sub(" ", sheet.name)[:31] or None)
-        page.freeze_panes(sheet.head, 0)
-        for column, width in enumerate(sheet.widths):
-            page.set_column(column, column, width)
-        for number, row in enumerate(sheet.rows):
-            for column, cell in enumerate(row):
-                look = "head" if number < sheet.head else "marked" if (number, column) in sheet.marked else ""
-                _write(page, number, column, cell, looks, look)
+        ("marked", {"bg_color": "#FDEBE6"}), ("day", {"num_format": "yyyy-mm-dd", "align": "left"}),
+        ("title", {"bold": True, "font_size": 16, "text_wrap": False}))}
+    count = sum(_fill(book.add_worksheet(_NOT_IN_A_NAME.sub(" ", sheet.name)[:31] or None), sheet, looks)
+                for sheet in sheets)
     book.close()
-    return out.getvalue()
+    return count
+
+
+def _fill(page: Any, sheet: Sheet, looks: dict[str, Any]) -> int:
+    page.freeze_panes(sheet.head, 0)
+    page.set_landscape()
+    page.set_paper(9)  # A4
+    page.fit_to_pages(1, 0)
+    page.repeat_rows(0, max(sheet.head - 1, 0))
+    for column, width in enumerate(sheet.widths):
+        page.set_column(column, column, width)
+    number = -1
+    for number, row in enumerate(sheet.rows):
+        cells = list(row)
+        head = "title" if number + 1 < sheet.head and len(cells) == 1 else "head"
+        for column, cell in enumerate(cells):
+            look = head if number < sheet.head else "marked" if (number, column) in sheet.marked else ""
+            _write(page, number, column, cell, looks, look)
+    return max(number + 1 - sheet.head, 0)
 
 
 def _write(page: Any, row: int, column: int, cell: object, looks: dict[str, Any], look: str) -> None:

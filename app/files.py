@@ -67,6 +67,11 @@ def keep_photo(stream: IO[bytes], name: str, as_of: datetime) -> StoredFile:
     return _keep(out.getvalue(), Path(name).stem[:150] + ".jpg", "image/jpeg", as_of)
 
 
+def keep_file(data: bytes, name: str, kind: str, as_of: datetime) -> StoredFile:
+    """Bytes already judged, kept as they are."""
+    return _keep(data, Path(name).name[:200], kind, as_of)
+
+
 def _keep(data: bytes, name: str, kind: str, as_of: datetime) -> StoredFile:
     file = StoredFile(id=uuid.uuid4().hex, name=name, type=kind, size=len(data),
                       sha256=hashlib.sha256(data).hexdigest(), kept_at=as_of)

@@ -1,7 +1,8 @@
 """Work that takes longer than a page may: asked for in a transaction, done behind it, watched from a page.
 
-Each kind of job is a pure function that runs in a limited child process (`limits.py`); what it found is kept on
-the row until whoever asked has used it, a day at most.
+What strangers sent is worked on by a pure function in a limited child process (`limits.py`). Work on our own rows
+is done here, reading only. What was found is kept on the row, and a file that was made beside it (`made.py`), until
+whoever asked has used it, a day at most.
 """
 
 from __future__ import annotations
@@ -17,9 +18,9 @@ from flask import Flask, current_app
 from sqlalchemy import JSON, CheckConstraint, Index, LargeBinary, Select, String, or_, select, text, update
 from sqlalchemy.orm import Mapped, deferred, mapped_column
 
-from app import limits
+from app import limits, made
 from app.clock import now
-from app.db import Model, db, reading
+from app.db import Model, db, reading, writing
 
 Clock = Callable[[], datetime]
 
@@ -29,6 +30,7 @@ LEASE = timedelta(seconds=limits.SECONDS + 30)
 TRIES = 2
 KEPT_FOR = timedelta(days=1)
 LOST = "处理时服务停了两次，没有做完。请重新上传；再不行，请把内容分成几份。"
+INSIDE = "没有做成，原因已记在日志里。请再试一次；再不行，请告诉管理员。"
 UNKNOWN = "这种后台任务现在没有人做。请告诉管理员。"
 
 
@@ -85,8 +87,12 @@ class Job(Model):
         self.result, self.attachment = None, None
 
 
-def register(app: Flask, kind: str, work: str) -> None:
-    """Called by `create_app`, one line a kind; `work` is "module:function", run in a limited child."""
+Inside = Callable[[int, Mapping[str, Any], limits.Progress], Any]
+
+
+def register(app: Flask, kind: str, work: str | Inside) -> None:
+    """Called by `create_app`, one line a kind. `work` is "module:function", run in a limited child; or a function
+    of the job's id, the payload and whom to tell how far it is, run here and able to read the database."""
     app.extensions.setdefault("wujin.jobs", {})[kind] = work
 
 
@@ -160,6 +166,7 @@ def reap(as_of: datetime) -> None:
     db.session.execute(
         update(Job).where(Job.ended_at <= as_of - KEPT_FOR, Job.result.is_not(None)).values(result=None)
         .execution_options(synchronize_session=False))
+    made.forget_before(as_of - KEPT_FOR)
 
 
 def free(node: str, as_of: datetime) -> None:
@@ -188,13 +195,43 @@ def _done(id: int, token: str, kind: str, payload: Mapping[str, Any], attachment
         function = current_app.extensions.get("wujin.jobs", {}).get(kind)
         if function is None:
             raise limits.Unfit(UNKNOWN)
-        result = limits.run(function, payload, attachment, told=told, is_stopped=is_stopped)
+        if isinstance(function, str):
+            result = limits.run(function, payload, attachment, told=told, is_stopped=is_stopped)
+        else:
+            result = _inside(function, id, payload, told, is_stopped)
         finish(id, token, result, clock())
     except limits.Stopped:
         put_back(id, token)
     except limits.Unfit as error:
         fail(id, token, str(error), clock())
     db.session.commit()
+
+
+def _inside(function: Inside, id: int, payload: Mapping[str, Any], told: limits.Progress,
+            is_stopped: Callable[[], bool]) -> Any:
+    """Reads in transactions that hold up no writer; between them it tells how far it is."""
+
+    def told_between(done: int, total: int) -> None:
+        db.session.commit()
+        if is_stopped():
+            raise limits.Stopped
+        with writing():
+            told(done, total)
+
+    try:
+        with reading():
+            found = function(id, payload, told_between)
+            db.session.commit()
+    except limits.Stopped:
+        raise
+    except (Lost, limits.Unfit):
+        db.session.rollback()
+        raise
+    except Exception as error:
+        log.exception("job %s failed", id)
+        db.session.rollback()
+        raise limits.Unfit(INSIDE) from error
+    return found
 
 
 def _fenced(id: int, token: str, **values: Any) -> None:

@@ -79,6 +79,18 @@ class Tally:
         """Over all tasks; an event linked to several of them is one event."""
         return self._sum([line for lines in self._lines.values() for line in lines if line.is_first])
 
+    @cached_property
+    def events_by_region(self) -> Mapping[str, Amount]:
+        """Events done, over all tasks, by the narrowest region known; a joint one by its shares."""
+        found: dict[str, Amount] = defaultdict(int)
+        for lines in self._lines.values():
+            for line in lines:
+                if line.is_first and line.stage == DONE:
+                    for cell in self._of_line(line, Measure.EVENTS):
+                        if cell.region:
+                            found[cell.region] += cell.amount
+        return found
+
     # ------------------------------------------------------------ what was fetched
 
     @cached_property

@@ -12,6 +12,8 @@ STAFF = frozenset(Role)
 EDITORS = frozenset({Role.ORGANIZER, Role.REVIEWER})
 ADMINISTRATORS = frozenset({Role.ADMINISTRATOR})
 REVIEWERS = frozenset({Role.REVIEWER})
+MAKERS = frozenset({Role.PLANNER, Role.REVIEWER})
+KEEPERS = frozenset({Role.ADMINISTRATOR, Role.PLANNER})
 GUARDS = frozenset({Role.SECURITY_ADMIN})
 LOOKERS = frozenset({Role.ADMINISTRATOR, Role.SECURITY_ADMIN, Role.AUDITOR})
 
@@ -194,6 +196,22 @@ TABLE: dict[tuple[str, str], Row] = {
     ("GET", "console.publishing"): Row(ADMINISTRATORS),
     ("POST", "console.lay_down_rule"): Row(ADMINISTRATORS, status=FORM_SHOWN_AGAIN),
     ("POST", "console.lift_rule"): Row(ADMINISTRATORS, DOWNWARD, {"id": "rule"}, own=409),
+    # reports
+    ("GET", "reports.index"): Row(STAFF),
+    ("GET", "reports.show"): Row(STAFF, args={"period": "period"}),
+    ("GET", "reports.task_sheet"): Row(STAFF, args={"period": "period"}),
+    ("POST", "reports.make"): Row(STAFF, args={"period": "period", "what": "ledger"}),
+    ("GET", "reports.made_file"): Row(STAFF, args={"id": "report_job"}, is_private=True),
+    ("GET", "reports.download"): Row(STAFF, args={"id": "report_job"}, is_private=True),
+    ("POST", "reports.seal"): Row(MAKERS, args={"period": "period"}),
+    ("GET", "reports.snapshot"): Row(STAFF, DOWNWARD, {"id": "snapshot"}),
+    ("POST", "reports.amend"): Row(MAKERS, DOWNWARD, {"id": "snapshot"}, status=FORM_SHOWN_AGAIN),
+    ("GET", "reports.snapshot_sheet"): Row(STAFF, DOWNWARD, {"id": "snapshot"}),
+    ("POST", "reports.snapshot_word"): Row(STAFF, DOWNWARD, {"id": "snapshot"}),
+    ("GET", "reports.template"): Row(KEEPERS),
+    ("POST", "reports.set_template"): Row(KEEPERS, status=FORM_SHOWN_AGAIN),
+    ("POST", "reports.remove_template"): Row(KEEPERS),
+    ("GET", "reports.template_file"): Row(STAFF),
     # the tree of organizations
     ("GET", "accounts.admin"): Row(STAFF),
     ("GET", "accounts.organizations"): Row(STAFF, shows="city"),

@@ -24,9 +24,14 @@ from app.db import db
 from app.events.approval import PublishingRule, Reviewer
 from app.events.counting import add_photos, keep_photos
 from app.events.words import EventKind
+from app.jobs import JobState
+from app.reports.making import WORD
 from app.reports.month import Month
+from app.reports.period import Period, PeriodKind
 from app.reports.return_figures import MonthFigures
 from app.reports.returns import MonthlyReturn
+from app.reports.snapshots import Snapshot
+from app.reports.statement import statement_of
 from app.signup.enrolling import enrol
 from tests.factories import a_person, a_plan, an_event, an_office, figures
 from tests.matrix.table import ABOVE, ANONYMOUS, BELOW, OWN, OWNER, SIDEWAYS, WITHOUT_ROLE, Row
@@ -53,6 +58,7 @@ class World:
             links = {cell: _link(person) for cell, person in people.items()}
             self.things["link"] = _link(a_person("Link", Role.LEADER, offices[OWN]))
             self.things["job"] = _job(people[OWNER])
+            self.things["report_job"] = _report_job(people[OWNER])
             db.session.commit()
             people_ids = {cell: person.id for cell, person in people.items()}
             db.session.remove()
@@ -150,6 +156,7 @@ class World:
             "slug": "week", "photo": made["held"].photos[0].file_id, "year": now().year, "code": "I2.1",
             "return": filed.id, "return_version": filed.version, "month": month.word,
             "month_before": month.previous.word,
+            "period": str(now().year), "ledger": "ledger", "snapshot": _snapshot(city, chen),
             "file": "mark.svg", "ticket": enrolment.token, "city": city.id, "beside": beside.id}
 
 
@@ -170,6 +177,22 @@ def _job(person: Person) -> int:
     job = jobs.enqueue("staff.sheet", asked_by=f"person:{person.id}", as_of=now(), attachment=b"")
     db.session.flush()
     return job.id
+
+
+def _report_job(person: Person) -> int:
+    """A Word file that was made for somebody."""
+    job = jobs.enqueue(WORD, asked_by=f"person:{person.id}", as_of=now(),
+                       payload={"statement": {"office": "成都", "label": "2026年"}})
+    job.state, job.result, job.ended_at = JobState.DONE.value, "UEs=", now()
+    db.session.flush()
+    return job.id
+
+
+def _snapshot(city: Organization, by: Person) -> int:
+    plan, period = a_plan(now().year), Period(now().year, PeriodKind.YEAR)
+    snapshot = Snapshot.seal(statement_of(plan, city, period, now()), plan=plan, office=city, by=by, as_of=now())
+    db.session.flush()
+    return snapshot.id
 
 
 def _passkey(person: Person) -> int:

@@ -30,6 +30,9 @@ DONE = {
     "founded": _l("添加了"), "renamed": _l("改了名称："), "moved": _l("移动了"), "merged": _l("合并了"),
     "received": _l("收进了别的单位："), "reopened": _l("恢复了"), "aliases_set": _l("改了别名："),
     "changed": _l("改了"), "adopted": _l("启用了"), "rolled_over": _l("滚动生成了"),
+    # reports
+    "sealed": _l("封存了"), "amended": _l("补正了"), "report_asked": _l("生成了报表"),
+    "template_set": _l("换了报告模板："), "template_removed": _l("不再用自己的报告模板："),
     # the installation
     "made": _l("做了"), "released": _l("放行了"),
     # the audit itself
@@ -47,7 +50,7 @@ THINGS = {
     "OfficeSettings": _l("单位设置"), "Plan": _l("计划"), "PublishingRule": _l("发布办法"),
     "SignInRules": _l("登录要求"), "UnknownAccount": _l("不存在的账号"), "Job": _l("后台任务"),
     "EventChange": _l("送审的修改"), "Backup": _l("备份"), "Sending": _l("发信"),
-    "MonthlyReturn": _l("月报"),
+    "MonthlyReturn": _l("月报"), "Snapshot": _l("封存的报表"),
 }
 
 ACTORS = {"participant": _l("没有登录的人"), "cli": _l("命令行"), "job": _l("系统"), "system": _l("系统")}
@@ -75,6 +78,7 @@ FIELDS = {
     "icp_number": _l("ICP 备案号"), "security_number": _l("公安备案号"), "site_code": _l("网站标识码"),
     "reviewer": _l("谁来审"), "text": _l("内容"), "successor": _l("接手的人"), "events": _l("活动"),
     "words": _l("本月情况"), "problems": _l("问题和打算"),
+    "period": _l("时段"), "digest": _l("校验值"),
     "about": _l("对象"), "who": _l("谁"), "what": _l("做了什么"), "since": _l("从"), "until": _l("到"),
 }
 VALUES = {

@@ -1,9 +1,12 @@
-"""Gathers the pages of returns and slips; one name a file, and `create_app` registers them together."""
+"""Gathers the pages of returns, slips and reports; `create_app` registers them together."""
 
 from __future__ import annotations
 
 from app.reports.views import returns as _returns  # noqa: F401  routes of the same blueprints
+from app.reports.views import snapshots as _snapshots  # noqa: F401
+from app.reports.views import statements as _statements  # noqa: F401
 from app.reports.views import totals as _totals  # noqa: F401
 from app.reports.views.desk import returns, slips
+from app.reports.views.reporting import bp as reports
 
-__all__ = ["returns", "slips"]
+__all__ = ["reports", "returns", "slips"]

@@ -1,0 +1,290 @@
+"""A period's report: the page, the sheet, the Word file and the sealed snapshot say the same numbers."""
+
+import io
+import re
+import zipfile
+from datetime import date, timedelta
+
+import docx
+import openpyxl
+import pytest
+from sqlalchemy import select
+
+from app import jobs
+from app.accounts.models import Person, Role
+from app.clock import now
+from app.db import db
+from app.reports.period import Period, PeriodKind
+from app.reports.snapshots import NothingToAmend, Snapshot
+from app.reports.statement import statement_of
+from tests.conftest import AS_OF
+from tests.factories import a_city_office, a_person, a_plan, a_region, a_task, an_event, an_office, chen, figures
+
+YEAR = Period(2026, PeriodKind.YEAR)
+
+
+@pytest.fixture
+def planner(app):
+    return a_person("Planner", Role.PLANNER, an_office())
+
+
+def a_held_event(code="I2.1", attendances=80, **changes):
+    event = an_event(tasks=[a_task(code)], starts_at=AS_OF - timedelta(days=20), **changes)
+    record(event, attendances)
+    return event
+
+
+def record(event, attendances):
+    by = db.session.scalars(select(Person).where(Person.name == "Chen")).one_or_none() or chen()
+    event.record_figures(figures(by, attendances), AS_OF, confirmed=True)
+    db.session.flush()
+
+
+def made(browser, address):
+    """What a button of the page makes, once the work behind it is done."""
+    answer = browser.post(address)
+    assert answer.status_code == 302, answer.text
+    while jobs.work("here"):
+        pass
+    page = browser.get(answer.location)
+    link = re.search(r'href="([^"]+/file)"', page.text)
+    assert link, page.text
+    with browser.get(link[1]) as file:
+        assert file.status_code == 200, file.text
+        return file.data
+
+
+@pytest.mark.parametrize(("word", "first", "last"), [
+    ("2026", date(2026, 1, 1), date(2026, 12, 31)), ("2026-H2", date(2026, 7, 1), date(2026, 12, 31)),
+    ("2026-Q4", date(2026, 10, 1), date(2026, 12, 31)), ("2026-02", date(2026, 2, 1), date(2026, 2, 28))])
+def test_a_period_stands_in_an_address_and_knows_its_days(word, first, last):
+    period = Period.read(word)
+
+    assert (period.word, period.starts_on, period.ends_on) == (word, first, last)
+
+
+@pytest.mark.parametrize("word", [
+    "", "26", "2026-13", "2026-Q5", "2026-H3", "2026-1", "20260", "１９９９", "2026-Q4 "])
+def test_what_names_no_period_is_none(word):
+    assert Period.read(word) is None
+
+
+def test_the_period_before_january_lies_in_the_year_before():
+    assert Period(2026, PeriodKind.MONTH, 1).before.word == "2025-12"
+
+
+def test_page_sheet_and_word_file_agree(app, signed_in, planner):
+    a_held_event(attendances=83)
+    browser = signed_in(planner)
+
+    page = browser.get("/console/reports/2026").text
+    sheet = openpyxl.load_workbook(io.BytesIO(browser.get("/console/reports/2026/tasks.xlsx").data)).active
+    report = docx.Document(io.BytesIO(made(browser, "/console/reports/2026/word")))
+
+    rows = [[cell.value for cell in row] for row in sheet.iter_rows(min_row=3) if row[0].value == "I2.1"]
+    table = [[cell.text for cell in row.cells] for row in report.tables[0].rows if row.cells[0].text == "I2.1"]
+    assert re.search(r"I2\.1</b>.*?<b>(\d+)</b>期", page, re.DOTALL)[1] == "1"
+    assert [(row[15], row[17], row[19], row[20]) for row in rows] == [(1, 83, 1, "期")]
+    assert [row[3] for row in table] == ["1期"]
+    assert "83 人次参加" in "".join(one.text for one in report.paragraphs)
+
+
+def test_an_office_below_counts_its_own_only(app, signed_in):
+    city = a_city_office()
+    a_held_event(attendances=10)
+    a_held_event(attendances=20, organization=city)
+    browser = signed_in(a_person("Zhou", Role.LEADER, city))
+
+    page = browser.get("/console/reports/2026").text
+
+    assert re.findall(r"<dt>人次</dt><dd><b>(\d+)</b>", page) == ["20"]
+
+
+def test_a_stranger_sees_neither_the_office_nor_its_snapshot(app, signed_in, planner):
+    snapshot = Snapshot.seal(statement_of(a_plan(), an_office(), YEAR, AS_OF), plan=a_plan(), office=an_office(),
+                             by=planner, as_of=AS_OF)
+    db.session.flush()
+    wang = signed_in(a_person("Wang", Role.PLANNER, a_city_office("绵阳")))
+
+    answers = [wang.get(f"/console/reports/2026?office={an_office().id}"),
+               wang.get(f"/console/reports/snapshots/{snapshot.id}"),
+               wang.post(f"/console/reports/snapshots/{snapshot.id}/amendments", data={"reason": "改"})]
+
+    assert [answer.status_code for answer in answers] == [404, 404, 404]
+
+
+def test_what_somebody_had_made_is_his_alone(app, signed_in, planner):
+    a_plan()
+    answer = signed_in(planner).post("/console/reports/2026/ledger")
+    jobs.work("here")
+
+    other = signed_in(a_person("Wang", Role.PLANNER, an_office()))
+
+    assert [other.get(answer.location).status_code, other.get(answer.location + "/file").status_code] == [404, 404]
+
+
+def test_the_ledger_has_a_row_for_each_event_and_no_cell_is_a_formula(app, signed_in, planner):
+    for number in range(3):
+        a_held_event(title=f"=HYPERLINK(\"x\") {number}", attendances=number)
+    an_event(title="还没办")
+
+    book = openpyxl.load_workbook(io.BytesIO(made(signed_in(planner), "/console/reports/2026/ledger")))
+
+    cells = [row for row in book.active.iter_rows(min_row=3)]
+    assert sorted(row[2].value for row in cells) == [f"=HYPERLINK(\"x\") {number}" for number in range(3)]
+    assert {row[2].data_type for row in cells} == {"s"}
+    assert sorted(row[14].value for row in cells) == [0, 1, 2]
+
+
+def test_the_ledger_is_read_in_slices_and_misses_none(app, signed_in, planner, monkeypatch):
+    monkeypatch.setattr("app.reports.ledger.SLICE", 2)
+    for number in range(5):
+        a_held_event(title=f"第{number}场")
+
+    book = openpyxl.load_workbook(io.BytesIO(made(signed_in(planner), "/console/reports/2026/ledger")))
+
+    rows = [(row[0].value, row[2].value) for row in book.active.iter_rows(min_row=3)]
+    assert [number for number, _ in rows] == [1, 2, 3, 4, 5]
+    assert sorted(title for _, title in rows) == [f"第{number}场" for number in range(5)]
+
+
+def test_the_evidence_has_a_folder_for_each_of_the_37_tasks(app, signed_in, planner):
+    a_held_event(title="../../走进/企业")
+
+    packed = zipfile.ZipFile(io.BytesIO(made(signed_in(planner), "/console/reports/2026/evidence")))
+
+    names = packed.namelist()
+    assert packed.testzip() is None
+    assert len({name.split("/")[0] for name in names if "/情况.txt" in name}) == 37
+    assert [name for name in names if ".." in name or name.startswith("/")] == []
+    listed = packed.read("清单.csv").decode("utf-8-sig").splitlines()[1:]
+    assert sorted(line.split(",")[0].strip('"') for line in listed) == sorted(set(names) - {"清单.csv"})
+
+
+def test_sealed_numbers_stay_and_a_later_correction_is_an_amendment(app, planner):
+    event = a_held_event(attendances=80)
+    snapshot = Snapshot.seal(statement_of(a_plan(), an_office(), YEAR, AS_OF), plan=a_plan(), office=an_office(),
+                             by=planner, as_of=AS_OF)
+    db.session.flush()
+
+    record(event, 90)
+    now_ = statement_of(a_plan(), an_office(), YEAR, AS_OF)
+    found = snapshot.differences(now_)
+    snapshot.amend(now_, reason="签到表漏了一页", by=planner, as_of=AS_OF)
+    db.session.flush()
+
+    assert found == [[f"{where} · {word}", "80", "90"] for where in (
+        "本期合计", "年初至今", "I2.1 本期", "I2.1 年初至今") for word in ("人次", "人数")]
+    assert snapshot.figures["whole"]["attendances"] == 80
+    assert snapshot.is_whole
+    assert snapshot.differences(now_) == []
+    with pytest.raises(NothingToAmend):
+        snapshot.amend(now_, reason="再来一次", by=planner, as_of=AS_OF)
+
+
+def test_a_number_put_back_is_an_amendment_again(app, planner):
+    event = a_held_event(attendances=80)
+    snapshot = Snapshot.seal(statement_of(a_plan(), an_office(), YEAR, AS_OF), plan=a_plan(), office=an_office(),
+                             by=planner, as_of=AS_OF)
+    db.session.flush()
+    for heads in (90, 80):
+        record(event, heads)
+        snapshot.amend(statement_of(a_plan(), an_office(), YEAR, AS_OF), reason="更正", by=planner, as_of=AS_OF)
+        db.session.flush()
+
+    assert [one.changes[0] for one in snapshot.amendments] == [
+        ["本期合计 · 人次", "80", "90"], ["本期合计 · 人次", "90", "80"]]
+
+
+def test_numbers_altered_in_the_table_are_noticed(app, signed_in, planner):
+    a_held_event()
+    snapshot = Snapshot.seal(statement_of(a_plan(), an_office(), YEAR, AS_OF), plan=a_plan(), office=an_office(),
+                             by=planner, as_of=AS_OF)
+    db.session.flush()
+    snapshot.figures = snapshot.figures | {"whole": snapshot.figures["whole"] | {"events": 99}}
+    db.session.commit()
+
+    page = signed_in(planner).get(f"/console/reports/snapshots/{snapshot.id}")
+
+    assert "和当时的校验值对不上" in page.text
+
+
+def test_an_amendment_without_a_reason_comes_back(app, signed_in, planner):
+    event = a_held_event(attendances=80)
+    snapshot = Snapshot.seal(statement_of(a_plan(), an_office(), YEAR, AS_OF), plan=a_plan(), office=an_office(),
+                             by=planner, as_of=AS_OF)
+    record(event, 90)
+    browser = signed_in(planner)
+
+    answer = browser.post(f"/console/reports/snapshots/{snapshot.id}/amendments", data={"reason": "  "})
+
+    assert (answer.status_code, "请写明为什么补正。" in answer.text) == (422, True)
+    assert snapshot.amendments == []
+
+
+def upload(browser, words, name="自己的.docx"):
+    return browser.post("/console/reports/template", data={"template": (io.BytesIO(words), name)})
+
+
+def a_template(*lines):
+    document, out = docx.Document(), io.BytesIO()
+    for line in lines:
+        document.add_paragraph(line)
+    document.save(out)
+    return out.getvalue()
+
+
+def test_an_offices_own_template_is_tried_and_then_used(app, signed_in, planner):
+    a_held_event()
+    browser = signed_in(planner)
+
+    kept = upload(browser, a_template("本单位：{{ office }}，{{ whole.events }} 场 <&>"))
+    report = docx.Document(io.BytesIO(made(browser, "/console/reports/2026/word")))
+
+    assert kept.status_code == 302
+    assert [one.text for one in report.paragraphs] == ["本单位：省知识产权促进中心，1 场 <&>"]
+
+
+@pytest.mark.parametrize(("words", "sentence"), [
+    (a_template("{{ nobody }}"), "模板里有填不出来的地方"),
+    (a_template("{% for one in tasks %}"), "模板里有填不出来的地方"),
+    (a_template("{{ office.__class__.__mro__ }}"), "模板里有填不出来的地方"),
+    (a_template("{% for a in range(99999) %}{% for b in range(99999) %}{{ a }}{% endfor %}{% endfor %}"), "。"),
+    (b"PK not a zip", "文件读不出来"), (b"\xd0\xcf\x11\xe0 an old .doc", "文件读不出来")])
+def test_a_template_that_cannot_be_filled_is_refused_with_the_reason(app, signed_in, planner, words, sentence):
+    a_plan()
+    browser = signed_in(planner)
+
+    answer = upload(browser, words)
+
+    error = re.search(r'class="error".*?<span>([^<]+)</span>', answer.text, re.DOTALL)
+    assert (answer.status_code, error and sentence in error[1]) == (422, True)
+    assert "现在用通用模板" in answer.text
+
+
+def test_a_report_asks_the_same_number_of_questions_whatever_was_held(app, count_queries):
+    plan, office = a_plan(), an_office()
+    a_held_event()
+    db.session.commit()
+    statement_of(plan, office, YEAR, now())
+    few = count_queries(lambda: statement_of(plan, office, YEAR, now()))
+    for number in range(12):
+        a_held_event(title=f"第{number}场", regions=[a_region("绵阳")])
+    db.session.commit()
+    statement_of(plan, office, YEAR, now())
+
+    assert count_queries(lambda: statement_of(plan, office, YEAR, now())) == few
+
+
+def test_a_job_of_ours_that_fails_says_so_and_leaves_a_trace_in_the_log_only(app, signed_in, planner):
+    a_plan()
+    browser = signed_in(planner)
+    answer = browser.post("/console/reports/2026/ledger")
+    job = db.session.scalars(select(jobs.Job)).one()
+    job.payload = job.payload | {"office": 999999}
+    db.session.commit()
+
+    jobs.work("here")
+    page = browser.get(answer.location).text
+
+    assert jobs.INSIDE in page
