@@ -11,7 +11,7 @@ from app.accounts import regions
 from app.accounts.models import Installation
 from app.accounts.places import Organization
 from app.db import acting_as, db
-from app.demonstration.people import invite_people
+from app.demonstration.people import Staff
 from app.demonstration.places import Places
 from app.demonstration.scripts import ZONE, scripts
 from app.demonstration.staging import Stage
@@ -35,10 +35,14 @@ def load(as_of: datetime) -> None:
         places = Places()
         places.found_offices()
         db.session.add(Installation(is_demonstration=True, made_at=as_of))
-        organizer = invite_people(places.offices["省"], places.offices["成都"], as_of)
         today = as_of.astimezone(ZoneInfo(ZONE)).date()
+        begun = datetime(today.year - 1, 11, 20, 1, tzinfo=UTC)  # before the first event of the year was drafted
+        staff = Staff.invite(places.offices, begun)
+        staff.lay_down_rules(places.offices["省"], begun)
         plan = _plans(places.offices["省"], today.year, as_of)
-        Stage(places, {task.code: task for task in plan.tasks}, organizer, as_of).play(scripts(today.year))
+        stage = Stage(places, {task.code: task for task in plan.tasks}, staff, as_of)
+        stage.visit(begun)
+        stage.play(scripts(today.year))
         db.session.commit()
 
 

@@ -18,7 +18,7 @@ DEPARTMENTS = {
     "省农业农村厅": ("四川省农业农村厅", "Sichuan Department of Agriculture and Rural Affairs"),
     "省文旅厅": ("四川省文化和旅游厅", "Sichuan Department of Culture and Tourism"),
 }
-COUNTIES = ("绵竹市", "涪城区", "江阳区", "翠屏区", "郫都区", "乐至县")
+COUNTIES = ("绵竹市", "涪城区", "江阳区", "翠屏区", "郫都区", "双流区", "乐至县")
 
 
 class Places:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Iterator
-from dataclasses import dataclass, fields
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, fields
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -58,6 +58,10 @@ class Script:
     people: int | None = None
     materials: int | None = None
     summary: str = ""
+    sent_days: int = 0  # so many days ago it was sent in, and it is not public yet
+    returned: str = ""  # why, the day after
+    remarks: tuple[str, ...] = ()  # to and fro, the reviewer's begin with “审核：”
+    wanted: Mapping[str, object] = field(default_factory=dict)  # a change to a public one that waits
     part: tuple[Script, ...] = ()
 
     @property

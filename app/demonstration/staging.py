@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from itertools import count
 from zoneinfo import ZoneInfo
 
-from app.accounts.models import Person
-from app.db import db
+from app.accounts.models import Person, Role
+from app.db import acting_as, db
+from app.demonstration.approving import Approving, Told
 from app.demonstration.enrolments import enrol_some
 from app.demonstration.letters import ring
+from app.demonstration.people import Deed, Staff
 from app.demonstration.places import Places
 from app.demonstration.scripts import ZONE, Script
+from app.events.approval import Approval, approvals_by_kind
 from app.events.figures import Figures
 from app.events.models import Event
 from app.events.words import EventKind, Part
@@ -31,16 +34,22 @@ class Step:
 
     at: datetime
     order: int
-    do: Callable[[datetime], object]
+    by: Person | None  # None: a participant
+    do: Deed
 
 
 class Stage:
     """Where scripts are played; `as_of` is the present, which nothing may pass."""
 
-    def __init__(self, places: Places, tasks: dict[str, Task], organizer: Person, as_of: datetime) -> None:
-        self.places, self.tasks, self.organizer, self.as_of = places, tasks, organizer, as_of
+    def __init__(self, places: Places, tasks: dict[str, Task], staff: Staff, as_of: datetime) -> None:
+        self.places, self.tasks, self.staff, self.as_of = places, tasks, staff, as_of
         self.today = as_of.astimezone(ZoneInfo(ZONE)).date()
         self._order, self._steps = count(), list[Step]()
+        self._rules: dict[int, dict[EventKind, Approval]] = {}
+
+    def visit(self, since: datetime) -> None:
+        """The comings and goings of the staff."""
+        self._take(self.staff.visits(since, self.as_of))
 
     def play(self, scripts: Iterator[Script]) -> None:
         for script in scripts:
@@ -50,7 +59,9 @@ class Stage:
             if day != step.at.date():
                 ring(step.at)
                 day = step.at.date()
-            with db.session.begin_nested():  # its end tells the followers, so each hears one thing at a time
+            actor = f"person:{step.by.id}" if step.by else "participant"
+            # The end of each tells the followers, so they hear one thing at a time.
+            with acting_as(actor), db.session.begin_nested():
                 step.do(step.at)
         ring(self.as_of)
 
@@ -97,36 +108,60 @@ class Stage:
         """Its life after the draft, as steps."""
         if script.draft:
             return
+        approving = self._approving(event)
+        if script.sent_days:
+            self._take(approving.wait(script, _at(self.today - timedelta(days=script.sent_days), 16)))
+            return
         published = drafted + timedelta(days=2)
-        self._then(published, event.publish)
+        self._take(approving.publish(published))
         span = script.span(self.today) if script.moved_from else event.span
         if script.enrolled:
+            since = published + timedelta(days=1 if approving.reviewer else 0)
             until = min(self.as_of, event.signup_ends_at)
-            self._steps += [Step(at, next(self._order), do)
-                            for at, do in enrol_some(event, script.enrolled, published, until, 7 * event.id)]
+            self._steps += [Step(at, next(self._order), None, do)
+                            for at, do in enrol_some(event, script.enrolled, since, until, 7 * event.id)]
         yesterday = _at(min(self.today - timedelta(days=1), span.starts_on - timedelta(days=2)), 16)
+        if script.wanted:
+            self._take(approving.propose(script, yesterday))
+        by = approving.author
         if script.moved_from:
-            self._then(yesterday, lambda at: event.reschedule(span, at, reason=script.reason))
+            self._then(yesterday, by, lambda at: event.reschedule(span, at, reason=script.reason))
         elif script.cancelled:
-            self._then(yesterday, lambda at: event.cancel(at, script.cancelled))
+            self._then(yesterday, by, lambda at: event.cancel(at, script.cancelled))
         elif script.postponed:
-            self._then(yesterday, lambda at: event.postpone(at, script.postponed))
+            self._then(yesterday, by, lambda at: event.postpone(at, script.postponed))
         if script.reported and not script.cancelled and not script.postponed:
-            self._report(script, event, span.ends_at)
+            self._report(script, approving, span.ends_at)
 
-    def _report(self, script: Script, event: Event, ended: datetime) -> None:
-        reported = ended + REPORTED_AFTER
+    def _report(self, script: Script, approving: Approving, ended: datetime) -> None:
+        reported, event, by = ended + REPORTED_AFTER, approving.event, approving.author
         if reported > self.as_of or not script.attendances:
             return
-        self._then(reported, lambda at: event.record_figures(
+        counts = script.confirmed and approving.reviewer is None
+        self._then(reported, by, lambda at: event.record_figures(
             Figures(attendances=script.attendances, people=script.people, materials=script.materials,
-                    summary=script.summary, media_url="", entered_by_id=self.organizer.id, entered_at=at),
-            at, confirmed=script.confirmed))
-        if script.confirmed and ended + CLOSED_AFTER <= self.as_of:
-            self._then(ended + CLOSED_AFTER, event.close)
+                    summary=script.summary, media_url="", entered_by_id=by.id, entered_at=at), at, confirmed=counts))
+        if script.confirmed:
+            self._take(approving.agree(reported + timedelta(days=1)))
+            if ended + CLOSED_AFTER <= self.as_of:
+                self._then(ended + CLOSED_AFTER, by, event.close)
 
-    def _then(self, at: datetime, do: Callable[[datetime], object]) -> None:
-        self._steps.append(Step(at, next(self._order), do))
+    def _approving(self, event: Event) -> Approving:
+        office = event.organization
+        if office.id not in self._rules:
+            self._rules[office.id] = approvals_by_kind(office)
+        reviewing = self._rules[office.id][EventKind(event.kind)].reviewing
+        return Approving(event, self.staff.at(office, Role.ORGANIZER),
+                         self.staff.at(reviewing, Role.REVIEWER) if reviewing else None)
+
+    def _take(self, told: Told) -> None:
+        for at, by, do in told:
+            self._then(at, by, do)
+
+    def _then(self, at: datetime, by: Person, do: Deed) -> None:
+        """What would be after the present is not done."""
+        if at <= self.as_of:
+            self._steps.append(Step(at, next(self._order), by, do))
 
 
 def _at(day: date, hour: int) -> datetime:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 import shutil
 from datetime import UTC, datetime
 
@@ -7,13 +8,18 @@ import pytest
 from sqlalchemy import func, select
 
 from app import create_app, demonstration
-from app.accounts.models import Installation, Person
+from app.accounts.models import Actor, Installation, Person, Role
 from app.accounts.places import Organization, Region
+from app.audit.models import AuditRow
 from app.db import db
 from app.demonstration.loading import NotEmpty
+from app.demonstration.places import ROOT
 from app.demonstration.scripts import ZONE, Script
+from app.events.approval import PublishingRule
 from app.events.models import Event, EventRegion
+from app.events.reviewing import waiting_for
 from app.events.span import Span
+from app.events.submitting import Comment
 from app.outbox.models import Delivery
 from app.outbox.transport import KEPT
 from app.plans.models import Plan
@@ -55,9 +61,11 @@ def top(*conditions):
 def test_the_demonstration_marks_itself_and_its_people(demonstrated):
     people = demonstration.people()
 
-    assert [one.name for one in people] == ["演示组织员", "演示负责人"]
+    assert [one.name for one in people] == [
+        "演示组织员", "演示负责人", "演示管理员", "演示审核员（成都）", "演示组织员（郫都区）"]
     assert db.session.scalars(select(Installation.is_demonstration)).all() == [True]
-    assert [one.name for one in db.session.scalars(select(Person)) if "演示" not in one.name] == []
+    assert [one.name for one in db.session.scalars(select(Person))
+            if "演示" not in one.name or not re.fullmatch(r"demo-[a-z-]+@example\.org", one.email)] == []
     assert [one.name for one in db.session.scalars(select(Enrolment)) if "演示" not in one.name] == []
     assert {one.rpartition("@")[2] for one in db.session.scalars(select(Enrolment.contact))} == {"example.org"}
 
@@ -76,7 +84,7 @@ def test_its_offices_are_the_provinces_eight_departments_and_every_city(demonstr
         select(Region.level + " " + Organization.kind, func.count()).join(Organization.region)
         .group_by(Region.level, Organization.kind)).all())
 
-    assert kinds == {"province office": 1, "province department": 8, "city office": 21, "county office": 6}
+    assert kinds == {"province office": 1, "province department": 8, "city office": 21, "county office": 7}
 
 
 def test_there_is_something_in_each_of_the_21_cities_and_of_each_kind(demonstrated):
@@ -91,8 +99,8 @@ def test_every_state_can_be_seen(demonstrated):
     count = dict(db.session.execute(
         select(Event.state, func.count()).where(Event.part.is_(None)).group_by(Event.state)).all())
 
-    assert sorted(count) == ["cancelled", "closed", "draft", "held", "postponed", "published"]
-    assert sum(count.values()) == 62
+    assert sorted(count) == ["cancelled", "closed", "draft", "held", "postponed", "published", "submitted"]
+    assert sum(count.values()) == 66
     assert db.session.scalars(top(Event.state == "held", Event.figures_confirmed_at.is_(None))).all() == [
         "“星空讲坛”：数据知识产权登记入门"]
     assert db.session.scalars(top(Event.state == "published", Event.ends_at < NOVEMBER)).all() == [
@@ -125,10 +133,63 @@ def test_a_campaign_is_over_and_another_begins_within_thirty_days(demonstrated):
     assert 0 < (campaigns[1].starts_at - NOVEMBER).days < 30
 
 
+def test_every_role_has_somebody_and_one_of_them_never_came_and_one_has_gone(demonstrated):
+    people = db.session.scalars(select(Person)).all()
+
+    assert {grant.role for one in people for grant in one.grants} == {role.value for role in Role}
+    assert [one.name for one in people if one.active and not one.last_signed_in_at] == ["演示组织员（乐至县）"]
+    assert [one.name for one in people if not one.active] == ["演示前组织员（郫都区）"]
+
+
+def test_counties_submit_to_their_city_and_classes_go_to_the_province(demonstrated):
+    rules = db.session.scalars(select(PublishingRule).order_by(PublishingRule.id)).all()
+
+    assert [(one.organization.name, one.level, one.kind, one.reviewer) for one in rules] == [
+        (ROOT, "county", "", "parent"), (ROOT, "", "training", "root")]
+
+
+@pytest.mark.parametrize(("email", "waiting"), [
+    ("demo-chengdu-reviewer@example.org", [
+        ("event", "双流区企业商标注册实务讲座"), ("event", "郫都区知识产权进校园：豆瓣酱里的地理标志"),
+        ("change", "郫都实践基地开放日")]),
+    ("demo-reviewer@example.org", [
+        ("figures", "“星空讲坛”：数据知识产权登记入门"), ("event", "双流区企业商标注册实务讲座"),
+        ("event", "成都市知识产权行政执法业务培训班"), ("event", "郫都区知识产权进校园：豆瓣酱里的地理标志"),
+        ("change", "郫都实践基地开放日")])])
+def test_reviewers_find_something_that_waits_for_them(demonstrated, email, waiting):
+    reviewer = db.session.scalars(Person.with_email(email)).one()
+
+    found = waiting_for(Actor.of(reviewer, frozenset({Role.REVIEWER})))
+
+    assert [(one.what, one.event.title) for one in found] == waiting
+
+
+def test_one_event_was_returned_and_both_sides_spoke_of_others(demonstrated):
+    returned = db.session.scalars(select(Event).where(Event.returned_reason != "")).one()
+    talk = db.session.execute(select(Event.title, func.count()).join(Comment, Comment.event_id == Event.id)
+                              .group_by(Event.title).order_by(Event.title)).all()
+
+    assert (returned.title, returned.state) == ("郫都区公益讲座：直播带货里的知识产权", "draft")
+    assert [tuple(row) for row in talk] == [
+        ("郫都区公益讲座：直播带货里的知识产权", 1), ("郫都区知识产权进校园：豆瓣酱里的地理标志", 2),
+        ("郫都实践基地开放日", 2)]
+
+
+def test_the_audit_tells_who_of_the_staff_did_it(demonstrated):
+    names = {f"person:{one.id}": one.name for one in db.session.scalars(select(Person))}
+    actors = set(db.session.scalars(select(AuditRow.actor).where(AuditRow.subject_type == "Event")))
+    decided = {names[row.actor] for row in db.session.scalars(
+        select(AuditRow).where(AuditRow.what.in_(("returned", "figures_confirmed"))))}
+
+    assert actors - set(names) == set()
+    assert decided == {"演示审核员", "演示审核员（成都）"}
+
+
 def test_nothing_was_done_after_today(demonstrated):
     moments = [moment for event in db.session.scalars(select(Event)) for moment in
                (event.created_at, event.revised_at, event.published_at, event.held_at, event.closed_at) if moment]
     moments += db.session.scalars(select(Enrolment.enrolled_at)).all()
+    moments += db.session.scalars(select(AuditRow.at)).all()
 
     assert max(moments) <= NOVEMBER
 
@@ -160,6 +221,8 @@ def test_letters_of_the_loading_stay_in_the_outbox(demonstrated):
     people = db.session.scalar(select(func.count()).select_from(Enrolment))
 
     assert [tuple(row) for row in states] == [
+        # Published after review: a class, and the open day; returned: one.
+        ("events.decided", "accepted", KEPT, 3),
         # A day and an hour before four sessions and one lecture; a day before tomorrow's workshop.
         ("reminders.reminder", "accepted", KEPT, 2 * (4 * 5 + 9) + 10), ("signup.cancelled", "accepted", KEPT, 6),
         ("signup.changed", "accepted", KEPT, 12 + 4), ("signup.confirmation", "accepted", KEPT, people)]
