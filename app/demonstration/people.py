@@ -96,12 +96,13 @@ class Staff:
                                         as_of=as_of)
 
     def visits(self, since: datetime, until: datetime) -> Iterator[tuple[datetime, Person, Deed]]:
-        """When who signed in: first and last; and how one of them went."""
+        """When who signed in: on the first day, and on the last morning; and how one of them went."""
+        yesterday = until.replace(hour=0, minute=40, second=0, microsecond=0) - timedelta(days=1)
         for number, one in enumerate(ROSTER):
             person = self.by_word[one.address]
-            for at in (since + timedelta(hours=1, minutes=7 * number), until - timedelta(hours=3 + 5 * number)):
+            for begun in (since + timedelta(hours=1), yesterday):
                 if one.comes:
-                    yield at.replace(second=0), person, partial(_sign_in, person)
+                    yield begun + timedelta(minutes=11 * number), person, partial(_sign_in, person)
         yield until - timedelta(days=20), self.administrator, self._hand_over
 
     def _hand_over(self, as_of: datetime) -> None:

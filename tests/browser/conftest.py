@@ -10,8 +10,10 @@ import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -39,13 +41,12 @@ def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[s
 
 
 @dataclass(frozen=True)
-class Demonstration:
-    """Where the demonstration answers, the one-time links it printed, and its process."""
+class Place:
+    """An installation that runs: where it answers, what it keeps, its process."""
 
     address: str
-    links: list[str]
-    process: subprocess.Popen[str]
     instance: Path
+    process: subprocess.Popen[str]
 
     def read(self, path: str) -> str:
         with urllib.request.urlopen(self.address + path, timeout=30) as answer:
@@ -59,31 +60,48 @@ class Demonstration:
 
     def flask(self, *words: str) -> str:
         """A `flask` command on the same place."""
-        environment = os.environ | {"INSTANCE_PATH": str(self.instance / "demo"), "BASE_URL": self.address}
-        environment.pop("DATABASE_URL", None)
-        done = subprocess.run([sys.executable, "-m", "flask", "--app", "app", *words], cwd=TOP, timeout=120,
-                              env=environment, capture_output=True, text=True)
-        assert done.returncode == 0, done.stderr
-        return done.stdout
+        return flask(environment_of(self.instance, BASE_URL=self.address), *words)
 
 
-@pytest.fixture(scope="session")
-def demonstration(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demonstration]:
-    instance = tmp_path_factory.mktemp("demonstration")
+@dataclass(frozen=True)
+class Demonstration(Place):
+    """With the one-time links it printed."""
+
+    links: list[str]
+
+
+def environment_of(instance: Path, **settings: str) -> dict[str, str]:
+    environment = os.environ | {"INSTANCE_PATH": str(instance), "HOST": "127.0.0.1", "RATE_LIMITS": "off",
+                                "PYTHONUNBUFFERED": "1"} | settings
+    for name in ("DATABASE_URL", "SECRET_KEY", "FLASK_DEBUG"):
+        environment.pop(name, None)
+    return environment
+
+
+def flask(environment: dict[str, str], *words: str) -> str:
+    done = subprocess.run([sys.executable, "-m", "flask", "--app", "app", *words], cwd=TOP, timeout=120,
+                          env=environment, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+def free_port() -> int:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    environment = os.environ | {"INSTANCE_PATH": str(instance), "PORT": str(port), "HOST": "127.0.0.1",
-                                "RATE_LIMITS": "off", "PYTHONUNBUFFERED": "1"}
+        return int(free.getsockname()[1])
+
+
+@contextmanager
+def served(instance: Path, port: int, *words: str) -> Iterator[tuple[Path, subprocess.Popen[str]]]:
+    """`python -m app.serve` until the block is left: what it printed, and its process."""
     log = instance / "log"
     with log.open("w") as out:
-        process = subprocess.Popen([sys.executable, "-m", "app.serve", "--demo"], cwd=TOP, env=environment,
-                                   stdout=out, stderr=subprocess.STDOUT, text=True, start_new_session=True)
-    address = f"http://127.0.0.1:{port}"
+        process = subprocess.Popen([sys.executable, "-m", "app.serve", *words], cwd=TOP, stdout=out,
+                                   env=environment_of(instance, PORT=str(port)), stderr=subprocess.STDOUT, text=True,
+                                   start_new_session=True)
     try:
-        _wait(address, process, log)
-        links = re.findall(r"(http://\S+/sign-in/\S+)", log.read_text())
-        yield Demonstration(address, links, process, instance)
+        _wait(f"http://127.0.0.1:{port}", process, log)
+        yield log, process
     finally:
         os.killpg(process.pid, signal.SIGINT)
         try:
@@ -93,16 +111,37 @@ def demonstration(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demonstr
 
 
 @pytest.fixture(scope="session")
-def organizer_state(browser: Browser, demonstration: Demonstration) -> dict[str, Any]:
-    """The storage of a browser in which the demonstration's organizer used the one-time link."""
-    context = browser.new_context(locale="zh-CN")
-    page = context.new_page()
-    page.goto(demonstration.links[0])
-    page.locator("main form .button-main").click()
-    page.wait_for_url("**/console/**")
-    state = context.storage_state()
-    context.close()
-    return state  # type: ignore[return-value]
+def demonstration(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demonstration]:
+    instance, port = tmp_path_factory.mktemp("demonstration"), free_port()
+    with served(instance, port, "--demo") as (log, process):
+        links = re.findall(r"(http://\S+/sign-in/\S+)", log.read_text())
+        yield Demonstration(f"http://127.0.0.1:{port}", instance / "demo", process, links)
+
+
+PEOPLE = ("organizer", "leader", "administrator", "reviewer", "county")  # in the order of the printed links
+
+
+@pytest.fixture(scope="session")
+def state_of(browser: Browser, demonstration: Demonstration) -> Callable[[str], Any]:
+    """The storage of a browser in which one of the demonstration's `PEOPLE` used the one-time link."""
+
+    @cache
+    def sign_in(who: str) -> Any:
+        context = browser.new_context(locale="zh-CN")
+        page = context.new_page()
+        page.goto(demonstration.links[PEOPLE.index(who)])
+        page.locator("main form .button-main").click()
+        page.wait_for_url("**/console/**")
+        state = context.storage_state()
+        context.close()
+        return state
+
+    return sign_in
+
+
+@pytest.fixture(scope="session")
+def organizer_state(state_of: Callable[[str], Any]) -> Any:
+    return state_of("organizer")
 
 
 def _wait(address: str, process: subprocess.Popen[str], log: Path) -> None:
@@ -114,4 +153,4 @@ def _wait(address: str, process: subprocess.Popen[str], log: Path) -> None:
             return
         except OSError:
             time.sleep(0.1)
-    raise AssertionError(f"the demonstration does not answer:\n{log.read_text()[-3000:]}")
+    raise AssertionError(f"it does not answer:\n{log.read_text()[-3000:]}")

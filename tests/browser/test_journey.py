@@ -10,44 +10,16 @@ import urllib.request
 from datetime import datetime, timedelta
 from threading import Thread
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import ical.calendar_stream
 import icalendar
 import pytest
 import vobject
 from PIL import Image
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import Browser, expect
 
-from tests.browser.conftest import SCREENSHOTS, Demonstration
-
-SHANGHAI = ZoneInfo("Asia/Shanghai")
-WIDE, PHONE = {"width": 1280, "height": 900}, {"width": 390, "height": 844}
-
-
-class Walk:
-    """One person's browser in the demonstration."""
-
-    def __init__(self, browser: Browser, demonstration: Demonstration, viewport: dict[str, int],
-                 state: dict[str, Any] | None = None) -> None:
-        self.context: BrowserContext = browser.new_context(viewport=viewport, locale="zh-CN", storage_state=state)
-        self.page: Page = self.context.new_page()
-        self.at = demonstration
-
-    def go(self, path: str) -> Page:
-        self.page.goto(path if path.startswith("http") else self.at.address + path)
-        return self.page
-
-    def press(self, word: str) -> None:
-        self.page.locator("main").get_by_role("button", name=word, exact=True).click()
-
-    def keep(self, name: str) -> None:
-        SCREENSHOTS.mkdir(exist_ok=True)
-        self.page.screenshot(path=SCREENSHOTS / f"journey-{name}.png", full_page=True)
-
-
-def local(moment: datetime) -> str:
-    return moment.astimezone(SHANGHAI).strftime("%Y-%m-%dT%H:%M")
+from tests.browser.conftest import Demonstration
+from tests.browser.walking import PHONE, SHANGHAI, WIDE, Walk, local
 
 
 def fetch(address: str, **headers: str) -> tuple[int, bytes, dict[str, str]]:

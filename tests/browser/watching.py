@@ -17,7 +17,9 @@ OVERLAPS = """() => {
   const seen = [...document.querySelectorAll('a[href],button,input:not([type=hidden]),select,textarea,summary')]
     .filter(e => e.checkVisibility({checkOpacity: true, checkVisibilityCSS: true}))
     .filter(e => !e.closest('[aria-hidden=true]'));
-  const boxes = seen.map(e => [e, e.getBoundingClientRect()]).filter(([e, r]) => r.width > 1 && r.height > 1);
+  // A link that goes on in the next line is two boxes: the one around both would lie on its neighbours.
+  const boxes = seen.flatMap(e => [...e.getClientRects()].map(r => [e, r]))
+    .filter(([e, r]) => r.width > 1 && r.height > 1);
   const found = [];
   for (let i = 0; i < boxes.length; i++) for (let j = i + 1; j < boxes.length; j++) {
     const [a, p] = boxes[i], [b, q] = boxes[j];
