@@ -21,14 +21,15 @@ _NOT_IN_A_NAME = re.compile(r"[\[\]:*?/\\']")
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """One worksheet. `head` rows stay in view and are printed on each page, A4 across; `widths` in signs; `marked`
-    cells (row, column) are coloured. `rows` may be made as they are asked for: only one is held at a time."""
+    """One worksheet. `head` rows stay in view and are printed on each page, A4 (or A3) across; `widths` in signs;
+    `marked` cells (row, column) are coloured. `rows` may be made while they are written: one is held at a time."""
 
     name: str
     rows: Iterable[Iterable[object]]
     head: int = 1
     widths: Sequence[float] = ()
     marked: frozenset[tuple[int, int]] = field(default_factory=frozenset)
+    is_a3: bool = False
 
 
 def csv_of(rows: Iterable[Iterable[object]]) -> bytes:
@@ -67,7 +68,7 @@ def write_xlsx(out: Path | io.BytesIO, *sheets: Sheet) -> int:
 def _fill(page: Any, sheet: Sheet, looks: dict[str, Any]) -> int:
     page.freeze_panes(sheet.head, 0)
     page.set_landscape()
-    page.set_paper(9)  # A4
+    page.set_paper(8 if sheet.is_a3 else 9)  # the numbers of A3 and A4 in ECMA-376 18.3.1.63
     page.fit_to_pages(1, 0)
     page.repeat_rows(0, max(sheet.head - 1, 0))
     for column, width in enumerate(sheet.widths):

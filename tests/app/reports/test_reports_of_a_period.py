@@ -78,13 +78,13 @@ def test_page_sheet_and_word_file_agree(app, signed_in, planner):
     browser = signed_in(planner)
 
     page = browser.get("/console/reports/2026").text
-    sheet = openpyxl.load_workbook(io.BytesIO(browser.get("/console/reports/2026/tasks.xlsx").data)).active
+    sheet = openpyxl.load_workbook(io.BytesIO(browser.get("/console/reports/2026/tasks.xlsx").data))["进展"]
     report = docx.Document(io.BytesIO(made(browser, "/console/reports/2026/word")))
 
     rows = [[cell.value for cell in row] for row in sheet.iter_rows(min_row=3) if row[0].value == "I2.1"]
     table = [[cell.text for cell in row.cells] for row in report.tables[0].rows if row.cells[0].text == "I2.1"]
     assert re.search(r"I2\.1</b>.*?<b>(\d+)</b>期", page, re.DOTALL)[1] == "1"
-    assert [(row[15], row[17], row[19], row[20]) for row in rows] == [(1, 83, 1, "期")]
+    assert [(row[12], row[14], row[5], row[6]) for row in rows] == [(1, 83, 1, "期")]
     assert [row[3] for row in table] == ["1期"]
     assert "83 人次参加" in "".join(one.text for one in report.paragraphs)
 
