@@ -8,14 +8,14 @@ from flask import Flask
 from flask_compress import Compress
 from flask_limiter import Limiter
 from flask_limiter.util import get_remote_address
-from flask_wtf import CSRFProtect
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 import config
 from app import db, errors, headers, languages, look
+from app.form_tokens import PatientTokens
 
 limiter = Limiter(get_remote_address, default_limits=[])
-csrf = CSRFProtect()
+csrf = PatientTokens()
 
 
 def create_app(**settings: str) -> Flask:

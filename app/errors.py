@@ -44,13 +44,13 @@ def init_app(app: Flask) -> None:
     app.register_error_handler(Exception, _unforeseen)
 
 
-def answer(status: int, sentence: str, **headers: str) -> tuple[str, int, dict[str, str]]:
-    """Plain text for a calendar program or a script, a page for a person."""
+def answer(status: int, sentence: str, back: str = "", **headers: str) -> tuple[str, int, dict[str, str]]:
+    """Plain text for a calendar program or a script, a page for a person; `back` is a path to lead back to."""
     is_for_machine = request.path.endswith(".ics") or request.path in ("/healthz", "/readyz", "/metrics")
     # A request under a host name that is none of ours has no addresses to build a page from.
     if is_for_machine or isinstance(request.routing_exception, SecurityError):
         return sentence + "\n", status, {"Content-Type": "text/plain; charset=utf-8", **headers}
-    return render_template("errors/error.html", status=status, sentence=sentence), status, headers
+    return render_template("errors/error.html", status=status, sentence=sentence, back=back), status, headers
 
 
 def _refused(error: Refused) -> tuple[str, int, dict[str, str]]:

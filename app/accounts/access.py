@@ -13,6 +13,7 @@ from flask_security import current_user
 from werkzeug.routing import IntegerConverter, Map
 from werkzeug.wrappers import Response
 
+from app import form_tokens
 from app.accounts.models import Actor, Role
 from app.accounts.passwords import is_older_than
 from app.accounts.sign_in_rules import Demands
@@ -50,7 +51,7 @@ def allowed(*roles: str) -> Callable[[View], View]:
         @wraps(view)
         def door(*args: Any, **kwargs: Any) -> Any:
             if not current_user.is_authenticated:
-                return _to_sign_in()
+                return _to_sign_in(keep_words=True)
             g.actor = Actor.of(current_user._get_current_object(), wanted)
             if not g.actor.paths:
                 abort(403)
@@ -161,6 +162,11 @@ def _is_own_origin() -> bool:
     return urlsplit(origin).netloc in ours
 
 
-def _to_sign_in() -> Response:
+def _to_sign_in(*, keep_words: bool = False) -> Response:
+    """Where the session ended while somebody was typing, the words wait in a page until he has signed in."""
+    form_tokens.sign_in_comes_first()
+    if keep_words and form_tokens.words():
+        return current_app.make_response(form_tokens.again(
+            _("登录已过期，您填的内容还在。"), 403, signed_out=True))
     target = request.full_path.rstrip("?") if request.method == "GET" else ""
     return redirect(url_for("accounts.sign_in_page", next=safe_next(target) or None))

@@ -23,4 +23,5 @@ def enrol_some(event: Event, number: int, since: datetime, until: datetime,
 
 def _enrol(event: Event, number: int, as_of: datetime) -> None:
     enrol(event, name=f"演示学员{number:02}", email=f"demo{number:02}@example.org",
-          unit=f"演示单位{number % 9 + 1}", as_of=as_of)
+          unit=f"演示单位{number % 9 + 1}", as_of=as_of,
+          guardian=f"演示家长{number:02}" if event.is_for_children else "")

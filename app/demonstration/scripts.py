@@ -43,6 +43,7 @@ class Script:
     contact: str = "演示联系人 demo-contact@example.org"
     capacity: int | None = None
     signup: bool = False
+    for_children: bool = False  # under fourteen
     signup_days: int = 1  # sign-up ends at 18:00 that many days before
     enrolled: int = 0
     credit_hours: float = 0

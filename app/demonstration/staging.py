@@ -94,7 +94,8 @@ class Stage:
             location=script.location or (parent.location if parent and not script.online_url else ""),
             online_url=script.online_url, speaker=script.speaker, audience=script.audience,
             contact=script.contact, slug=script.slug, capacity=script.capacity,
-            takes_enrolments=script.takes_enrolments, advance_count=script.advance,
+            takes_enrolments=script.takes_enrolments, is_for_children=script.for_children,
+            advance_count=script.advance,
             credit_hours=round(script.credit_hours * 10) or None,
             signup_closes_at=_at(span.starts_on - timedelta(days=script.signup_days), 18)
             if script.takes_enrolments else None,

@@ -48,7 +48,7 @@ class Row:
     def expected(self, method: str, role: Role | str, place: str) -> str:
         through = str(self.status or (200 if method == "GET" else 302))
         if role == ANONYMOUS and self.roles != PUBLIC:
-            return TO_SIGN_IN
+            return WORDS_WAIT if self.data and self.roles != SIGNED_IN else TO_SIGN_IN
         if role == ANONYMOUS and self.anonymous:
             return str(self.anonymous)
         if role not in self.roles and self.roles not in (PUBLIC, SIGNED_IN):
@@ -77,7 +77,7 @@ def on_person(roles: frozenset[Role] = ADMINISTRATORS, **more: Any) -> Row:
 
 
 MADE, FORM_SHOWN_AGAIN = 201, 422
-TO_SIGN_IN = "302 to sign in"
+TO_SIGN_IN, WORDS_WAIT = "302 to sign in", "403"  # what was typed waits until one has signed in
 
 TABLE: dict[tuple[str, str], Row] = {
     # the public board, plan, feeds

@@ -152,5 +152,5 @@ def test_a_form_without_its_token_is_refused(make_app):
         db.session.commit()
         answer = app.test_client().post(page(event), data=LI)
 
-        assert (answer.status_code, enrolled()) == (400, 0)
+        assert (answer.status_code, enrolled()) == (422, 0)
         db.session.remove()
