@@ -85,6 +85,7 @@ def _hear_changes(app: Flask) -> None:
     from app.audit import recording
     from app.feeds import entries
     from app.reminders import following
+    from app.reports import supervising
     from app.signup import telling
 
     db.follow(app, recording.record)
@@ -93,6 +94,7 @@ def _hear_changes(app: Flask) -> None:
     db.follow(app, telling.follow)
     db.follow(app, entries.follow)
     db.follow(app, following.follow)
+    db.follow(app, supervising.follow)
 
 
 def _watch_letters(app: Flask) -> None:
@@ -101,7 +103,8 @@ def _watch_letters(app: Flask) -> None:
     from app.accounts.models import Installation
     from app.outbox import ceilings, gates, late, transport
     from app.reminders import due, letters
-    from app.reports import reminding
+    from app.reports import letters as reports
+    from app.reports import reminding, supervising
     from app.signup import gate as signup
     from app.signup import links
 
@@ -118,6 +121,7 @@ def _watch_letters(app: Flask) -> None:
     late.register(app, letters.NAME, letters.late_fields)
     for letter in reminding.LETTERS:
         gates.register(app, letter, reminding.gate)
+    gates.register(app, reports.SLIP, supervising.gate)
 
 
 def _ring_rooms(app: Flask) -> None:

@@ -22,8 +22,10 @@ from app.outbox.letter import Letter, Recipient, one_line, place, sealed
 from app.reports.deadlines import Stage
 from app.reports.month import Month
 from app.reports.returns import MonthlyReturn
+from app.reports.supervision import SlipCause, SupervisionSlip
 
 DUE, LATE, RETURNED = "reports.return_due", "reports.return_late", "reports.return_returned"
+SLIP = "reports.slip"
 NAMES = {Stage.DUE: DUE, Stage.LATE: LATE}
 LATE_FOR = timedelta(days=30)
 
@@ -74,6 +76,26 @@ def reminder(office: Organization, month: Month, stage: Stage, due_on: date, lan
         sentences.append(_("活动和人数已经替您列好，核对一下，写几句话就能报。"))
         return note(NAMES[stage], language, subject, sentences, [], (_("打开月报"), address_of(office, month)),
                     _("您是这个单位的经办人，所以收到这封信。"))
+
+
+def tell_of_slip(slip: SupervisionSlip, as_of: datetime) -> int:
+    """To the organizers and leaders of the office it is for; how many have an address."""
+    people = people_of([slip.organization_id], Role.ORGANIZER, Role.LEADER).get(slip.organization_id, [])
+    for language, those in _by_language(people):
+        posting.post_all(sent_slip(slip, language), [recipient(one) for one in those], cause=f"slip:{slip.id}:sent",
+                         about=f"slip:{slip.id}", as_of=as_of)
+    return len(people)
+
+
+def sent_slip(slip: SupervisionSlip, language: str) -> Letter:
+    with force_locale(spoken(language)):
+        subject = _("督办：%(cause)s，%(day)s前办结", cause=SlipCause(slip.cause).label, day=day_words(slip.due_on))
+        sentences = [_("“%(office)s”发来%(number)s。", office=plain(slip.sender.called(spoken(language))),
+                       number=slip.called), plain(slip.words)]
+        return note(SLIP, language, subject, sentences, [Line(plain(fact)) for fact in slip.facts],
+                    (_("打开督办单"), f"/console/slips/{slip.id}"),
+                    _("您是这个单位的经办人或领导，所以收到这封信。"),
+                    [_("事情办好、登记进系统，督办单就自己办结，不用另外回复。")])
 
 
 def note(name: str, language: str, subject: str, sentences: Sequence[str], lines: Sequence[Line],

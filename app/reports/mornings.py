@@ -1,4 +1,4 @@
-"""What is looked after once each morning from nine: letters about returns."""
+"""What is looked after once each morning from nine: letters about returns, and what there is to supervise."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from app.accounts.places import Organization
 from app.db import Model, db
-from app.reports import reminding
+from app.reports import reminding, supervising
 from app.reports.deadlines import is_working_hour, local_day
 from app.reports.return_scope import Branch
 
@@ -28,4 +28,9 @@ def look(as_of: datetime) -> int:
     if not is_working_hour(as_of) or db.session.get(ReportsDay, day):
         return 0
     db.session.add(ReportsDay(day=day, looked_at=as_of))
-    return sum(reminding.remind(Branch.of(root), as_of) for root in db.session.scalars(Organization.roots()).all())
+    count = 0
+    for root in db.session.scalars(Organization.roots()).all():
+        branch = Branch.of(root)
+        count += reminding.remind(branch, as_of)
+        supervising.look_after(branch, as_of)
+    return count

@@ -16,7 +16,7 @@ from app.db import db
 from app.plans.models import Plan
 from app.reports.deadlines import DAYS_TO_PUT_RIGHT, due_days, local_day
 from app.reports.month import Month
-from app.reports.return_scope import LEVELS, Branch, existed_in, ids_along, is_asked_for, level_of
+from app.reports.return_scope import LEVELS, Branch, existed_in, files, ids_along, is_asked_for, level_of
 from app.reports.returns import MonthlyReturn, ReturnState
 from app.workdays import workday_after
 
@@ -63,6 +63,10 @@ def filings(branch: Branch, month: Month, as_of: datetime) -> list[Filing]:
         .options(joinedload(MonthlyReturn.submitted_by), defer(MonthlyReturn.figures)))}
     due, manned = due_days(offices, month), _with_organizer()
     return [Filing(one, due[one.id], found.get(one.id), local_day(as_of), one.id in manned) for one in offices]
+
+
+def is_asked(office: Organization, month: Month) -> bool:
+    return files(office) and existed_in(office, month) and is_asked_for(month, _plans(office))
 
 
 def by_level(found: Iterable[Filing]) -> list[tuple[str, list[Filing]]]:

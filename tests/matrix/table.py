@@ -14,6 +14,7 @@ ADMINISTRATORS = frozenset({Role.ADMINISTRATOR})
 REVIEWERS = frozenset({Role.REVIEWER})
 MAKERS = frozenset({Role.PLANNER, Role.REVIEWER})
 KEEPERS = frozenset({Role.ADMINISTRATOR, Role.PLANNER})
+SENDERS = frozenset({Role.REVIEWER, Role.PLANNER})
 GUARDS = frozenset({Role.SECURITY_ADMIN})
 LOOKERS = frozenset({Role.ADMINISTRATOR, Role.SECURITY_ADMIN, Role.AUDITOR})
 
@@ -161,8 +162,20 @@ TABLE: dict[tuple[str, str], Row] = {
     ("POST", "returns.send_back"): Row(REVIEWERS, DOWNWARD, {"id": "return"}, own=403,
                                        data={"version": "return_version", "reason": "人次对不上"}),
     ("GET", "returns.total"): Row(STAFF, DOWNWARD, {"month": "month", "office": "city"}),
-    ("GET", "returns.total_sheet"): Row(STAFF, DOWNWARD, {"month": "month", "office": "city"}),
+    ("GET", "returns.total_sheet"): Row(STAFF, DOWNWARD, {"month": "month", "office": "city", "ending": "ending"}),
     ("GET", "returns.outstanding"): Row(STAFF, DOWNWARD, {"month": "month", "office": "city"}),
+    # supervision
+    ("POST", "returns.prepare_for_late"): Row(SENDERS, DOWNWARD, {"month": "month"}, data={"office": "city"}),
+    ("GET", "slips.index"): Row(STAFF),
+    ("GET", "slips.show"): Row(STAFF, DOWNWARD, {"id": "slip"}),
+    ("POST", "slips.send"): Row(SENDERS, UPROOTING, {"id": "slip_prepared"},
+                                data={"words": "请尽快报出", "due_on": "soon", "version": "1"}),
+    ("POST", "slips.drop"): Row(SENDERS, UPROOTING, {"id": "slip_prepared"}, data={"version": "1"}),
+    ("POST", "slips.close"): Row(SENDERS, DOWNWARD, {"id": "slip"}, own=403,
+                                 data={"fact": "已电话答复", "version": "2"}),
+    ("GET", "slips.new"): Row(SENDERS),
+    ("POST", "slips.prepare"): Row(SENDERS, status=FORM_SHOWN_AGAIN),
+    ("POST", "slips.suggest"): Row(SENDERS),
     # making and changing events
     ("GET", "console.new"): Row(EDITORS),
     ("POST", "console.create"): Row(EDITORS, status=FORM_SHOWN_AGAIN),

@@ -25,6 +25,7 @@ from app.events.approval import PublishingRule, Reviewer
 from app.events.counting import add_photos, keep_photos
 from app.events.words import EventKind
 from app.jobs import JobState
+from app.reports.deadlines import local_day
 from app.reports.making import WORD
 from app.reports.month import Month
 from app.reports.period import Period, PeriodKind
@@ -32,6 +33,7 @@ from app.reports.return_figures import MonthFigures
 from app.reports.returns import MonthlyReturn
 from app.reports.snapshots import Snapshot
 from app.reports.statement import statement_of
+from app.reports.supervision import SlipCause, SupervisionSlip
 from app.signup.enrolling import enrol
 from tests.factories import a_person, a_plan, an_event, an_office, figures
 from tests.matrix.table import ABOVE, ANONYMOUS, BELOW, OWN, OWNER, SIDEWAYS, WITHOUT_ROLE, Row
@@ -147,6 +149,8 @@ class World:
         month = Month.of(now()).previous
         filed = MonthlyReturn.ensure(city, month)
         filed.submit(MonthFigures(), chen, now(), words="", problems="")
+        slips = [_slip(city, one) for one in (month.previous, month.previous.previous)]
+        slips[0].send(a_person("Gu", Role.REVIEWER, an_office()), now(), words="请报", due_on=local_day(now()))
         rule = PublishingRule.lay_down(city, kind="", level="", reviewer=Reviewer.SELF,
                                        by=a_person("Root", Role.ADMINISTRATOR, an_office()), as_of=now())
         db.session.flush()
@@ -155,8 +159,9 @@ class World:
             "version": made["published"].version, "about": f"Event:{made['published'].id}",
             "slug": "week", "photo": made["held"].photos[0].file_id, "year": now().year, "code": "I2.1",
             "return": filed.id, "return_version": filed.version, "month": month.word,
-            "month_before": month.previous.word,
             "period": str(now().year), "ledger": "ledger", "snapshot": _snapshot(city, chen),
+            "month_before": month.previous.word, "slip": slips[0].id, "slip_prepared": slips[1].id, "ending": "csv",
+            "soon": f"{local_day(now()) + timedelta(days=7)}",
             "file": "mark.svg", "ticket": enrolment.token, "city": city.id, "beside": beside.id}
 
 
@@ -165,6 +170,13 @@ def _offices() -> dict[str, Organization]:
     city, beside = (an_office(f"{name}市市场监督管理局", name, parent=province) for name in ("成都", "绵阳"))
     return {OWN: city, ABOVE: province, SIDEWAYS: beside,
             BELOW: an_office("锦江区市场监督管理局", "锦江区", parent=city)}
+
+
+def _slip(city: Organization, month: Month) -> SupervisionSlip:
+    made = SupervisionSlip.prepare(organization=city, sender=an_office(), cause=SlipCause.RETURN, as_of=now(),
+                                   facts=["还没有报。"], due_on=local_day(now()), month=month.first)
+    db.session.flush()
+    return made
 
 
 def _link(person: Any) -> str:

@@ -24,6 +24,7 @@ from app.events.words import EventKind, EventState
 from app.look import clock, full_day, hours, local
 from app.plans.models import Plan
 from app.reports.returns import MonthlyReturn
+from app.reports.supervision import SlipCause, SupervisionSlip
 from app.signup.models import Enrolment
 
 LONGEST = 120
@@ -66,6 +67,7 @@ class _Names:
     of_enrolments: dict[str, str]  # the event's title, for who enrolled is masked
     regions: dict[str, str]
     returns: dict[str, str]  # the office and the month
+    slips: dict[str, str]  # the office and what it is about
 
     @classmethod
     def of(cls, rows: Sequence[AuditRow]) -> _Names:
@@ -84,12 +86,16 @@ class _Names:
             regions=_map(select(Region.code, Region.short_name)),
             returns={str(id): f"{name} {month:%Y-%m}" for id, name, month in db.session.execute(
                 select(MonthlyReturn.id, Organization.name, MonthlyReturn.month).join(MonthlyReturn.organization)
-                .where(MonthlyReturn.id.in_(ids("MonthlyReturn"))))})
+                .where(MonthlyReturn.id.in_(ids("MonthlyReturn"))))},
+            slips={str(id): f"{name} {SlipCause(cause).label}" for id, name, cause in db.session.execute(
+                select(SupervisionSlip.id, Organization.name, SupervisionSlip.cause)
+                .join(SupervisionSlip.organization).where(SupervisionSlip.id.in_(ids("SupervisionSlip"))))})
 
     def subject(self, row: AuditRow) -> str:
         found = {"Person": self.people, "Event": self.events, "Plan": self.plans, "Enrolment": self.of_enrolments,
                  "Organization": self.organizations, "OfficeSettings": self.organizations,
-                 "SignInRules": self.organizations, "MonthlyReturn": self.returns}.get(row.subject_type, {})
+                 "SignInRules": self.organizations, "MonthlyReturn": self.returns,
+                 "SupervisionSlip": self.slips}.get(row.subject_type, {})
         return found.get(row.subject_id) or row.subject_id
 
     def actor(self, row: AuditRow) -> str:

@@ -12,8 +12,9 @@ DONE = {
     "taken_back": _l("收回了送审的"), "figures_confirmed": _l("确认了人数："), "figures_returned": _l("退回了人数："),
     "change_submitted": _l("送审一项修改："), "remarked": _l("留言："), "laid_down": _l("规定了"),
     "lifted": _l("取消了"), "contacts_shown": _l("查看了联系方式："), "contact_changed": _l("换了联系人："),
-    # returns
+    # returns and supervision
     "filed": _l("报了"), "approved": _l("通过了"),
+    "prepared": _l("备了"), "sent": _l("发出了"), "dropped": _l("不发了"), "slip_closed": _l("办结了"),
     # participants
     "enrolled": _l("登记了"), "withdrawn": _l("取消了"), "corrected": _l("更正了"),
     "erased": _l("删除了个人信息："), "heads_frozen": _l("定下了报名人数："),
@@ -50,7 +51,7 @@ THINGS = {
     "OfficeSettings": _l("单位设置"), "Plan": _l("计划"), "PublishingRule": _l("发布办法"),
     "SignInRules": _l("登录要求"), "UnknownAccount": _l("不存在的账号"), "Job": _l("后台任务"),
     "EventChange": _l("送审的修改"), "Backup": _l("备份"), "Sending": _l("发信"),
-    "MonthlyReturn": _l("月报"), "Snapshot": _l("封存的报表"),
+    "MonthlyReturn": _l("月报"), "SupervisionSlip": _l("督办单"), "Snapshot": _l("封存的报表"),
 }
 
 ACTORS = {"participant": _l("没有登录的人"), "cli": _l("命令行"), "job": _l("系统"), "system": _l("系统")}
@@ -77,8 +78,8 @@ FIELDS = {
     "enrolled": _l("报名人数"), "withdrawn": _l("取消报名人数"), "attended": _l("签到人数"),
     "icp_number": _l("ICP 备案号"), "security_number": _l("公安备案号"), "site_code": _l("网站标识码"),
     "reviewer": _l("谁来审"), "text": _l("内容"), "successor": _l("接手的人"), "events": _l("活动"),
-    "words": _l("本月情况"), "problems": _l("问题和打算"),
-    "period": _l("时段"), "digest": _l("校验值"),
+    "facts": _l("事实"), "due_on": _l("办结期限"), "closing_fact": _l("办理结果"),
+    "words": _l("写的话"), "problems": _l("问题和打算"), "period": _l("时段"), "digest": _l("校验值"),
     "about": _l("对象"), "who": _l("谁"), "what": _l("做了什么"), "since": _l("从"), "until": _l("到"),
 }
 VALUES = {

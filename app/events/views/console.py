@@ -35,6 +35,7 @@ from app.events.views.desk import bp, may_edit, own_organization
 from app.events.words import EventKind, EventState
 from app.feeds.slices import Slice, UnknownValue
 from app.outbox.models import Delivery, DeliveryState
+from app.reports.views.on_my_desk import on_my_desk
 from app.signup.queries import seats_taken
 
 __all__ = ["bp"]
@@ -60,7 +61,7 @@ def today() -> str:
                        and seats[one.id].percent < WELL_FILLED],
         without_figures=_look(queries.without_figures(g.actor, as_of)),
         drafts=_look(queries.own_drafts(g.actor, own)), may_edit=may_edit(own),
-        letters=_look(_letters_gone_wrong()), reviews=_to_review(), **_idle_tasks(as_of))
+        letters=_look(_letters_gone_wrong()), reviews=_to_review(), **_idle_tasks(as_of), **on_my_desk(as_of))
 
 
 @bp.get("/events")

@@ -20,6 +20,9 @@ slips = Blueprint("slips", __name__, url_prefix="/console/slips")
 RETURN_LOOKS = {"draft": ("pencil", "quiet"), "submitted": ("hourglass", "wait"),
                 "returned": ("corner-up-left", "bad"), "approved": ("circle-check", "good")}
 
+SLIP_LOOKS = {"prepared": ("pencil", "quiet"), "sent": ("hourglass", "wait"), "closed": ("circle-check", "good"),
+              "dropped": ("x", "quiet")}
+
 
 def chosen_office(actor: Actor) -> Organization:
     """The one in the address, or one's own.

@@ -8,6 +8,7 @@ from sqlalchemy import select
 
 from app import exporting
 from app.accounts.access import allowed
+from app.accounts.models import Role
 from app.accounts.places import Region
 from app.clock import now
 from app.db import db
@@ -15,7 +16,8 @@ from app.reports.month import Month
 from app.reports.outstanding import by_level, filings
 from app.reports.return_scope import Branch, filing_office_of
 from app.reports.return_total import Total, add_up, sheet
-from app.reports.views.desk import RETURN_LOOKS, chosen_office, offices_in_reach, returns
+from app.reports.supervision import SENDERS
+from app.reports.views.desk import RETURN_LOOKS, acts_as, chosen_office, offices_in_reach, returns
 
 SHOWN = 60
 
@@ -30,12 +32,18 @@ def total(month: str) -> str:
         offices=offices_in_reach(g.actor), shown=SHOWN, return_look=RETURN_LOOKS.get)
 
 
-@returns.get("/<month>/total.csv")
+@returns.get("/<month>/total.csv", defaults={"ending": "csv"})
+@returns.get("/<month>/total.xlsx", defaults={"ending": "xlsx"})
 @allowed()
-def total_sheet(month: str) -> Response:
+def total_sheet(month: str, ending: str) -> Response:
     asked, office = Month.named(month), chosen_office(g.actor)
-    answer = Response(exporting.csv_of(sheet(add_up(office, asked, now()))), mimetype="text/csv")
-    answer.headers.set("Content-Disposition", "attachment", filename=f"returns-{asked.word}-{office.id}.csv")
+    rows = list(sheet(add_up(office, asked, now())))
+    if ending == "csv":
+        answer = Response(exporting.csv_of(rows), mimetype="text/csv")
+    else:
+        book = exporting.xlsx_of(exporting.Sheet(_("汇总表"), rows, head=2, widths=(44, 8, 10, 10, 12, 8, 8)))
+        answer = Response(book, mimetype=exporting.XLSX)
+    answer.headers.set("Content-Disposition", "attachment", filename=f"returns-{asked.word}-{office.id}.{ending}")
     return answer
 
 
@@ -51,7 +59,8 @@ def outstanding(month: str) -> str:
     return render_template(
         "reports/returns/outstanding.html", unit=office, month=asked, found=found, levels=by_level(those),
         shown=shown, late=[one for one in found if one.is_late], teller=filing_office_of(office),
-        offices=offices_in_reach(g.actor), return_look=RETURN_LOOKS.get)
+        offices=offices_in_reach(g.actor), return_look=RETURN_LOOKS.get,
+        may_prepare=acts_as(*(Role(role) for role in SENDERS)).reaches(office))
 
 
 def _coverage(found: Total) -> str:
