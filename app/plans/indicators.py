@@ -12,6 +12,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from app.accounts.places import Region
 from app.db import Model
 from app.plans.registers import Register
+from app.plans.settling import Settled
 from app.plans.target import Comparison, Counting, Per, Period, Target
 
 if TYPE_CHECKING:
@@ -45,7 +46,7 @@ class Measure(enum.StrEnum):
                 "outside": _("外部平台数字")}[self.value]
 
 
-class Indicator(Model):
+class Indicator(Settled, Model):
     """A number asked of a task; a task may have several, or none."""
 
     __tablename__ = "indicator"
@@ -70,6 +71,7 @@ class Indicator(Model):
     quarters: Mapped[list[int] | None] = mapped_column(JSON(none_as_null=True))
     is_confirmed: Mapped[bool] = mapped_column(default=True)
     position: Mapped[int] = mapped_column(default=0)
+    version: Mapped[int] = mapped_column(default=1)
     source_id: Mapped[int | None] = mapped_column(ForeignKey("indicator.id", ondelete="SET NULL"))  # last year's
     # For a year before the events were kept here: what is known of how it ended, and from where.
     entered_result: Mapped[int | None]

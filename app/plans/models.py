@@ -17,6 +17,7 @@ from app.accounts.settings import settings_of
 from app.db import Change, Model, note
 from app.errors import Refused
 from app.plans.indicators import Indicator
+from app.plans.revising import Revisable
 
 if TYPE_CHECKING:
     from app.accounts.models import Actor
@@ -121,18 +122,21 @@ class Category(Model):
     name: Mapped[str] = mapped_column(String(120))
     name_en: Mapped[str] = mapped_column(String(200), default="")
     position: Mapped[int]
+    # Those in force: what the official table no longer has is found by `Task.ever_of_plan`.
     tasks: Mapped[list[Task]] = relationship(
-        back_populates="category", order_by="Task.position", cascade="all, delete-orphan")
+        back_populates="category", order_by="Task.position", cascade="all, delete-orphan",
+        primaryjoin="and_(Category.id == Task.category_id, Task.withdrawn_at.is_(None))")
 
     @classmethod
     def of_plan(cls, plan: Plan) -> Select[Category]:
-        return select(cls).where(cls.plan_id == plan.id).order_by(cls.position)
+        """Those that have a task in force."""
+        return select(cls).where(cls.plan_id == plan.id, cls.tasks.any()).order_by(cls.position)
 
     def called(self, language: str) -> str:
         return self.name_en if language == "en" and self.name_en else self.name
 
 
-class Task(Model):
+class Task(Revisable, Model):
     """One task of the plan. `title` is our short name; `official_wording` is the document's."""
 
     __tablename__ = "task"
@@ -165,12 +169,19 @@ class Task(Model):
     due_on: Mapped[date | None]
     position: Mapped[int]
     withdrawn_at: Mapped[datetime | None]  # gone from the official table; its events and history stay
+    version: Mapped[int] = mapped_column(default=1)
     indicators: Mapped[list[Indicator]] = relationship(
         back_populates="task", order_by="Indicator.position", cascade="all, delete-orphan")
 
     @classmethod
     def of_plan(cls, plan: Plan) -> Select[Task]:
-        return select(cls).where(cls.plan_id == plan.id).order_by(cls.position)
+        """Those in force."""
+        return cls.ever_of_plan(plan).where(cls.withdrawn_at.is_(None))
+
+    @classmethod
+    def ever_of_plan(cls, plan: Plan) -> Select[Task]:
+        """Withdrawn ones too: their events and their history stay, and lead to them."""
+        return select(cls).where(cls.plan_id == plan.id).order_by(cls.position, cls.id)
 
     @classmethod
     def scoped(cls, actor: Actor) -> Select[Task]:
