@@ -29,6 +29,14 @@ DONE = {
     # organizations, plans, settings
     "founded": _l("添加了"), "renamed": _l("改了名称："), "moved": _l("移动了"), "merged": _l("合并了"),
     "received": _l("收进了别的单位："), "reopened": _l("恢复了"), "aliases_set": _l("改了别名："),
+    "entered": _l("登记了"), "removed": _l("删除了"), "files_added": _l("加了材料："),
+    "file_dropped": _l("删了材料："),
+    "step_applied": _l("记下申报："), "step_reviewed": _l("记下评审："), "step_announced": _l("记下公示："),
+    "step_approved": _l("记下批复："), "step_plaque": _l("记下授牌："), "step_withdrawn": _l("撤销了"),
+    "entries_imported": _l("用表格导入了"), "exported": _l("导出了"), "names_shown": _l("查看了完整姓名："),
+    "name_shown": _l("查看了完整姓名："), "register_linked": _l("接上了登记："),
+    "reached": _l("完成了"), "unreached": _l("改回未完成："), "figure_entered": _l("填了"),
+    "figure_replaced": _l("更新了"), "figures_imported": _l("用表格导入了"),
     "changed": _l("改了"), "adopted": _l("启用了"), "rolled_over": _l("滚动生成了"),
     # reports
     "sealed": _l("封存了"), "amended": _l("补正了"), "report_asked": _l("生成了报表"),
@@ -49,6 +57,8 @@ THINGS = {
     "Event": _l("活动"), "Enrolment": _l("报名"), "Person": _l("人员"), "Organization": _l("单位"),
     "OfficeSettings": _l("单位设置"), "Plan": _l("计划"), "PublishingRule": _l("发布办法"),
     "SignInRules": _l("登录要求"), "UnknownAccount": _l("不存在的账号"), "Job": _l("后台任务"),
+    "Register": _l("台账"), "RegisterEntry": _l("登记"), "Milestone": _l("节点"), "Programme": _l("品牌活动"),
+    "OutsideFigure": _l("外部数字"), "Indicator": _l("指标"),
     "EventChange": _l("送审的修改"), "Backup": _l("备份"), "Sending": _l("发信"),
     "MonthlyReturn": _l("月报"), "Snapshot": _l("封存的报表"),
 }
@@ -70,7 +80,7 @@ FIELDS = {
     "participants_kept_days": _l("报名信息保留天数"), "reminder_leads": _l("默认提醒"),
     "mail_per_minute": _l("每分钟发信"), "mail_per_day": _l("每天发信"), "idle_minutes": _l("无操作退出（分钟）"),
     "second_factor": _l("两步验证"), "via": _l("方式"), "into": _l("并入"), "rows": _l("行数"),
-    "files": _l("文件数"), "moved": _l("随之转移"), "fields": _l("修改的内容"), "wanted": _l("提出的修改"),
+    "files": _l("文件"), "moved": _l("随之转移"), "fields": _l("修改的内容"), "wanted": _l("提出的修改"),
     "decided_reason": _l("意见"), "to": _l("交给"), "made_at": _l("做于"), "change": _l("修改"),
     "series": _l("系列"), "signup_opens_at": _l("报名开始"), "takes_enrolments": _l("接受报名"),
     "is_for_children": _l("面向未满14周岁的孩子"), "guardian": _l("监护人"), "old_guardian": _l("原监护人"),
@@ -79,10 +89,22 @@ FIELDS = {
     "reviewer": _l("谁来审"), "text": _l("内容"), "successor": _l("接手的人"), "events": _l("活动"),
     "words": _l("本月情况"), "problems": _l("问题和打算"),
     "period": _l("时段"), "digest": _l("校验值"),
+    "register": _l("登记"), "standing": _l("进展"), "level": _l("级别"), "approval_number": _l("批复文号"),
+    "note": _l("备注"), "withdrawn_reason": _l("撤销原因"), "applied_on": _l("申报日期"),
+    "reviewed_on": _l("评审日期"), "announced_on": _l("公示日期"), "approved_on": _l("批复日期"),
+    "plaque_on": _l("授牌日期"), "withdrawn_on": _l("撤销日期"), "can_host": _l("能办活动"),
+    "is_personal": _l("登记的是人"), "new": _l("新增"), "changed": _l("更新"), "left_out": _l("没有导入"),
+    "region": _l("地区"), "q": _l("搜索"), "due_on": _l("时限"), "reached_on": _l("完成日期"), "step": _l("步骤"),
+    "indicator": _l("指标"), "month": _l("月份"), "source": _l("来源"), "true_on": _l("截至"),
+    "amount": _l("数字"), "is_running_total": _l("累计"), "hosts": _l("举办地"), "programmes": _l("品牌活动"),
     "about": _l("对象"), "who": _l("谁"), "what": _l("做了什么"), "since": _l("从"), "until": _l("到"),
 }
 VALUES = {
     "via": {"link": _l("一次性链接"), "password": _l("密码"), "passkey": _l("通行密钥"), "oidc": _l("统一身份认证")},
+    "standing": {"listed": _l("在册"), "applied": _l("已申报"), "reviewed": _l("已评审"), "announced": _l("公示中"),
+                 "approved": _l("已批复"), "plaque": _l("已授牌"), "withdrawn": _l("已撤销")},
+    "step": {"application": _l("申报"), "review": _l("评审"), "announcement": _l("公示"), "approval": _l("批复"),
+             "plaque": _l("授牌"), "other": _l("其他")},
     "reviewer": {"self": _l("自己"), "parent": _l("上级"), "root": _l("最上级")},
 }
 HIDDEN = frozenset({"event"})  # said in the sentence
