@@ -84,6 +84,7 @@ def _hear_changes(app: Flask) -> None:
     from app.accounts import sessions, staff
     from app.audit import recording
     from app.feeds import entries
+    from app.plans import following as plans
     from app.reminders import following
     from app.reports import supervising
     from app.signup import telling
@@ -91,6 +92,7 @@ def _hear_changes(app: Flask) -> None:
     db.follow(app, recording.record)
     db.follow(app, sessions.follow)
     db.follow(app, staff.follow)
+    db.follow(app, plans.follow)
     db.follow(app, telling.follow)
     db.follow(app, entries.follow)
     db.follow(app, following.follow)
@@ -145,12 +147,14 @@ def _name_work(app: Flask) -> None:
     """What may be done behind a page, in a child process; one line a kind."""
     from app import jobs
     from app.accounts.views import staff_import
+    from app.plans.views import entry_import
     from app.reports import making
 
     jobs.register(app, staff_import.KIND, "app.sheets:read")
     jobs.register(app, making.LEDGER, making.make_ledger)
     jobs.register(app, making.EVIDENCE, making.make_evidence)
     jobs.register(app, making.WORD, "app.reports.word:render")
+    jobs.register(app, entry_import.KIND, "app.sheets:read")
 
 
 def wsgi() -> Any:

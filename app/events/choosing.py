@@ -1,19 +1,20 @@
-"""What the forms of an event let people choose: tasks of the plan, and regions, by words that can be typed."""
+"""What the forms of an event let people choose: tasks of the plan, by words that can be typed; regions beside."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
-from app.accounts.places import Region, RegionLevel
+from app.accounts.region_names import Regions
 from app.db import db
 from app.plans.models import Plan, Sector, Task
 
 if TYPE_CHECKING:
     from app.accounts.models import Actor
+
+__all__ = ["Regions", "find_tasks", "offered_tasks", "running_plan", "task_key"]
 
 
 def running_plan(actor: Actor, year: int) -> Plan | None:
@@ -47,39 +48,3 @@ def offered_tasks(actor: Actor, year: int) -> list[tuple[Sector, list[Task]]]:
     tasks = db.session.scalars(Task.of_plan(plan).options(
         joinedload(Task.plan), joinedload(Task.category))).all()
     return [(sector, [task for task in tasks if task.category.sector == sector]) for sector in Sector]
-
-
-class Regions:
-    """All regions, found by code, by full or short name, and by “city and county” where names repeat."""
-
-    def __init__(self) -> None:
-        self.all: Sequence[Region] = db.session.scalars(select(Region).order_by(Region.code)).all()
-        self._by_code = {region.code: region for region in self.all}
-        self._by_word: dict[str, list[Region]] = {}
-        for region in self.all:
-            for word in {region.name, region.short_name, region.name_en, self.label(region)}:
-                self._by_word.setdefault(word, []).append(region)
-
-    def label(self, region: Region) -> str:
-        """成都 · 锦江区: a county with its city, for names such as 市中区 are there twice."""
-        if region.level != RegionLevel.COUNTY:
-            return region.short_name
-        city = self._by_code.get(region.parent_code or "")
-        return f"{city.short_name} · {region.name}" if city else region.name
-
-    def find(self, word: str) -> Region | None:
-        """None when nobody is called so, or two are."""
-        if word in self._by_code:
-            return self._by_code[word]
-        found = self._by_word.get(word, [])
-        wide = [region for region in found if region.level != RegionLevel.COUNTY]
-        return wide[0] if wide else found[0] if len(found) == 1 else None
-
-    @property
-    def wide(self) -> list[Region]:
-        """The province and its cities."""
-        return [region for region in self.all if region.level != RegionLevel.COUNTY]
-
-    @property
-    def counties(self) -> list[Region]:
-        return [region for region in self.all if region.level == RegionLevel.COUNTY]

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from flask_babel import gettext as _
-from sqlalchemy import Select, exists, or_, select
+from sqlalchemy import ColumnElement, Select, exists, or_, select
 from sqlalchemy.orm import joinedload, selectinload
 
 from app.accounts.places import Organization
@@ -16,6 +16,7 @@ from app.errors import NotThere
 from app.events.models import Event, event_task
 from app.events.words import EventKind, EventState, Part
 from app.plans.models import DeliveredBy, Plan, Task
+from app.plans.registers import RegisterEntry
 
 if TYPE_CHECKING:
     from app.accounts.models import Actor
@@ -94,13 +95,26 @@ def tasks_without_events(plan: Plan) -> Select[Task]:
 
 def of_task(actor: Actor, task: Task) -> Select[Event]:
     """What the actor may see of a task: the public events of everybody, and his own drafts."""
-    own = Event.scoped(actor).with_only_columns(Event.id).order_by(None)
-    public = Event.public().with_only_columns(Event.id)
     return (select(Event).where(
-        Event.tasks.contains(task), Event.id.in_(own) | Event.id.in_(public),
+        Event.tasks.contains(task), _seen_by(actor),
         Event.part.is_(None) | Event.part.not_in(OWN_DAYS))
             .options(joinedload(Event.organization), joinedload(Event.figures), selectinload(Event.in_regions))
             .order_by(Event.starts_at.desc(), Event.id))
+
+
+def held_at(actor: Actor | None, entry: RegisterEntry) -> Select[Event]:
+    """What was or will be held at a school, firm or base; of it what the actor may see, or everything."""
+    wanted = select(Event).where(Event.hosts.contains(entry), Event.deleted_at.is_(None))
+    if actor is not None:
+        wanted = wanted.where(_seen_by(actor))
+    return (wanted.options(joinedload(Event.organization), selectinload(Event.in_regions))
+            .order_by(Event.starts_at.desc(), Event.id))
+
+
+def _seen_by(actor: Actor) -> ColumnElement[bool]:
+    """The public events of everybody, and the actor's own."""
+    own = Event.scoped(actor).with_only_columns(Event.id).order_by(None)
+    return Event.id.in_(own) | Event.id.in_(Event.public().with_only_columns(Event.id))
 
 
 def campaigns_open_to(actor: Actor, as_of: datetime) -> Select[Event]:

@@ -11,6 +11,8 @@ from app.db import Change, note
 from app.errors import Refused
 
 if TYPE_CHECKING:
+    from sqlalchemy.orm import Mapped
+
     from app.plans.models import Task
 
 # What may be said of a task anew, by the names of its columns.
@@ -28,6 +30,9 @@ class StalePlan(Refused):
 
 class Revisable:
     """Mixed into `Task`."""
+
+    if TYPE_CHECKING:
+        withdrawn_at: Mapped[datetime | None]
 
     def revise(self: Task, as_of: datetime, **said: Any) -> bool:
         """Whether anything of it differs now. A task with other official words carries them from this year."""

@@ -14,7 +14,8 @@ from app.plans.indicators import Indicator
 from app.plans.milestones import Milestone
 from app.plans.models import Plan, Task
 from app.plans.outside import OutsideFigure
-from app.plans.registers import Register, RegisterEntry, Standing
+from app.plans.registers import Register, RegisterEntry
+from app.plans.standing import COUNTED, UNDER_WAY
 from app.reports.scope import Scope
 
 
@@ -63,7 +64,7 @@ def register_lines(plan: Plan, scope: Scope) -> list[RegisterLine]:
         RegisterEntry.region_code, RegisterEntry.organization_id)
         .join(Register, Register.id == RegisterEntry.register_id)
         .where(Register.organization_id == plan.organization_id,
-               RegisterEntry.standing != Standing.WITHDRAWN.value))
+               RegisterEntry.standing.in_((*COUNTED, *UNDER_WAY))))
     each = scope.of_office(scope.of_days(wanted, RegisterEntry.approved_on),
                            RegisterEntry.organization_id).subquery()
     return [RegisterLine(row[0], bool(row[1]), *row[2:]) for row in db.session.execute(

@@ -16,6 +16,8 @@ MAKERS = frozenset({Role.PLANNER, Role.REVIEWER})
 KEEPERS = frozenset({Role.ADMINISTRATOR, Role.PLANNER})
 SENDERS = frozenset({Role.REVIEWER, Role.PLANNER})
 GUARDS = frozenset({Role.SECURITY_ADMIN})
+PLANNERS = frozenset({Role.PLANNER})
+REGISTRARS = frozenset({Role.PLANNER, Role.ORGANIZER})
 LOOKERS = frozenset({Role.ADMINISTRATOR, Role.SECURITY_ADMIN, Role.AUDITOR})
 
 # Where the actor stands, seen from the object, which is the city's.
@@ -23,6 +25,8 @@ OWN, ABOVE, BELOW, SIDEWAYS = "own office", "office above", "office below", "off
 PLACES = (OWN, ABOVE, BELOW, SIDEWAYS)
 EVERYWHERE = frozenset(PLACES)
 DOWNWARD = frozenset({OWN, ABOVE})  # a role reaches its office and all below
+ROOT = frozenset({ABOVE})  # the office above is the root, whose the plan and its registers are
+NOBODY: frozenset[str] = frozenset()
 UPROOTING = frozenset({ABOVE})  # to move, merge or close an office one needs its parent
 
 # Whose own the things are that belong to one person alone.
@@ -75,6 +79,10 @@ def on_office(roles: frozenset[Role] = ADMINISTRATORS, reach: frozenset[str] = D
 
 def on_person(roles: frozenset[Role] = ADMINISTRATORS, **more: Any) -> Row:
     return Row(roles, DOWNWARD, {"id": "person"} | more.pop("args", {}), **more)
+
+
+def on_entry(roles: frozenset[Role] = REGISTRARS, **more: Any) -> Row:
+    return Row(roles, DOWNWARD, {"id": "entry"} | more.pop("args", {}), **more)
 
 
 MADE, FORM_SHOWN_AGAIN = 201, 422
@@ -176,6 +184,34 @@ TABLE: dict[tuple[str, str], Row] = {
     ("GET", "slips.new"): Row(SENDERS),
     ("POST", "slips.prepare"): Row(SENDERS, status=FORM_SHOWN_AGAIN),
     ("POST", "slips.suggest"): Row(SENDERS),
+    # registers
+    ("GET", "console_plans.registers"): Row(STAFF),
+    ("POST", "console_plans.make_usual_registers"): Row(PLANNERS, ROOT),
+    ("GET", "console_plans.new_register"): Row(PLANNERS, ROOT),
+    ("POST", "console_plans.add_register"): Row(PLANNERS, ROOT, status=FORM_SHOWN_AGAIN),
+    ("GET", "console_plans.edit_register"): Row(PLANNERS, ROOT, {"id": "register"}),
+    ("POST", "console_plans.revise_register"): Row(PLANNERS, ROOT, {"id": "register"}, status=FORM_SHOWN_AGAIN),
+    ("POST", "console_plans.close_register"): Row(PLANNERS, ROOT, {"id": "register"}),
+    ("POST", "console_plans.reopen_register"): Row(PLANNERS, ROOT, {"id": "register"}),
+    ("GET", "console_plans.register"): Row(STAFF, args={"id": "register"}, shows="entry"),
+    ("POST", "console_plans.export_register"): Row(STAFF, args={"id": "register"}, status=200, shows="entry"),
+    ("POST", "console_plans.register_names"): Row(REGISTRARS, args={"id": "register"}, status=200, shows="entry"),
+    ("GET", "console_plans.new_entry"): Row(REGISTRARS, args={"id": "register"}),
+    ("POST", "console_plans.add_entry"): Row(REGISTRARS, args={"id": "register"}, status=FORM_SHOWN_AGAIN),
+    ("GET", "console_plans.entry"): on_entry(STAFF),
+    ("GET", "console_plans.edit_entry"): on_entry(),
+    ("POST", "console_plans.correct_entry"): on_entry(status=409),
+    ("POST", "console_plans.advance_entry"): on_entry(status=FORM_SHOWN_AGAIN),
+    ("POST", "console_plans.add_entry_files"): on_entry(status=FORM_SHOWN_AGAIN),
+    ("GET", "console_plans.entry_file"): on_entry(STAFF, args={"file_id": "evidence"}),
+    ("POST", "console_plans.drop_entry_file"): on_entry(args={"file_id": "evidence"}),
+    ("POST", "console_plans.entry_name"): on_entry(status=200),
+    ("POST", "console_plans.discard_entry"): on_entry(),
+    ("GET", "console_plans.import_entries"): Row(REGISTRARS, args={"id": "register"}),
+    ("POST", "console_plans.upload_entries"): Row(REGISTRARS, args={"id": "register"}, status=FORM_SHOWN_AGAIN),
+    ("GET", "console_plans.show_entry_import"): Row(REGISTRARS, NOBODY, {"id": "register", "job_id": "job"}),
+    ("POST", "console_plans.apply_entry_import"): Row(REGISTRARS, NOBODY, {"id": "register", "job_id": "job"}),
+    ("GET", "console_plans.entry_template"): Row(REGISTRARS),
     # making and changing events
     ("GET", "console.new"): Row(EDITORS),
     ("POST", "console.create"): Row(EDITORS, status=FORM_SHOWN_AGAIN),

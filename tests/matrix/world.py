@@ -24,6 +24,7 @@ from app.db import db
 from app.events.approval import PublishingRule, Reviewer
 from app.events.counting import add_photos, keep_photos
 from app.events.words import EventKind
+from app.files import keep_evidence
 from app.jobs import JobState
 from app.reports.deadlines import local_day
 from app.reports.making import WORD
@@ -35,6 +36,7 @@ from app.reports.snapshots import Snapshot
 from app.reports.statement import statement_of
 from app.reports.supervision import SlipCause, SupervisionSlip
 from app.signup.enrolling import enrol
+from tests.app.plans.keeping import PDF, an_entry
 from tests.factories import a_person, a_plan, an_event, an_office, figures
 from tests.matrix.table import ABOVE, ANONYMOUS, BELOW, OWN, OWNER, SIDEWAYS, WITHOUT_ROLE, Row
 
@@ -142,9 +144,13 @@ class World:
         photos = keep_photos([FileStorage(_picture(), "photo.jpg", content_type="image/jpeg")], now())
         add_photos(made["held"], photos, now())
         enrolment = enrol(made["published"], name="Li", email="li@example.org", as_of=now())
+        entry = an_entry("城市的基地", organization=city, as_of=now())
+        entry.add_files([keep_evidence(FileStorage(io.BytesIO(PDF), "批复.pdf"), now())], now())
         db.session.flush()
+        self.things |= {"entry": entry.id, "register": entry.register_id, "evidence": entry.files[0].file_id}
         self.things |= {name: event.id for name, event in made.items()}
-        self.titles |= {name: event.title for name, event in made.items()} | {"city": city.name}
+        self.titles |= {name: event.title for name, event in made.items()} | {"city": city.name,
+                                                                            "entry": entry.name}
         self.titles["person"] = chen.name
         month = Month.of(now()).previous
         filed = MonthlyReturn.ensure(city, month)

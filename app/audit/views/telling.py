@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -22,7 +22,10 @@ from app.db import db
 from app.events.models import Event
 from app.events.words import EventKind, EventState
 from app.look import clock, full_day, hours, local
+from app.plans.milestones import Milestone
 from app.plans.models import Plan
+from app.plans.programmes import Programme
+from app.plans.registers import Register, RegisterEntry, masked_name
 from app.reports.returns import MonthlyReturn
 from app.reports.supervision import SlipCause, SupervisionSlip
 from app.signup.models import Enrolment
@@ -68,6 +71,7 @@ class _Names:
     regions: dict[str, str]
     returns: dict[str, str]  # the office and the month
     slips: dict[str, str]  # the office and what it is about
+    kept: dict[str, dict[str, str]]  # by type: registers and what is in them, milestones, programmes
 
     @classmethod
     def of(cls, rows: Sequence[AuditRow]) -> _Names:
@@ -89,13 +93,14 @@ class _Names:
                 .where(MonthlyReturn.id.in_(ids("MonthlyReturn"))))},
             slips={str(id): f"{name} {SlipCause(cause).label}" for id, name, cause in db.session.execute(
                 select(SupervisionSlip.id, Organization.name, SupervisionSlip.cause)
-                .join(SupervisionSlip.organization).where(SupervisionSlip.id.in_(ids("SupervisionSlip"))))})
+                .join(SupervisionSlip.organization).where(SupervisionSlip.id.in_(ids("SupervisionSlip"))))},
+            kept={kind: names(wanted) for kind, names in KEPT.items() if (wanted := ids(kind))})
 
     def subject(self, row: AuditRow) -> str:
         found = {"Person": self.people, "Event": self.events, "Plan": self.plans, "Enrolment": self.of_enrolments,
                  "Organization": self.organizations, "OfficeSettings": self.organizations,
                  "SignInRules": self.organizations, "MonthlyReturn": self.returns,
-                 "SupervisionSlip": self.slips}.get(row.subject_type, {})
+                 "SupervisionSlip": self.slips, **self.kept}.get(row.subject_type, {})
         return found.get(row.subject_id) or row.subject_id
 
     def actor(self, row: AuditRow) -> str:
@@ -121,7 +126,8 @@ def _line(row: AuditRow, names: _Names, personal: dict[str, str] | None) -> Line
 
 
 def _link(row: AuditRow) -> str:
-    pages = {"Event": "console.show", "Person": "accounts.person", "Organization": "accounts.organization"}
+    pages = {"Event": "console.show", "Person": "accounts.person", "Organization": "accounts.organization",
+             "Register": "console_plans.register", "RegisterEntry": "console_plans.entry"}
     endpoint = pages.get(row.subject_type)
     return url_for(endpoint, id=int(row.subject_id)) if endpoint and row.subject_id.isdigit() else ""
 
@@ -178,6 +184,21 @@ def _masked(field: str, value: str) -> str:
     if "@" in value or value.isdigit():
         return masked(value)
     return value if field == "address" else f"{value[:1]}{'*' * max(len(value) - 1, 1)}"
+
+
+def _entries(ids: set[int]) -> dict[str, str]:
+    """People of a register as lists show them."""
+    rows = db.session.execute(select(RegisterEntry.id, RegisterEntry.name, Register.is_personal)
+                              .join(RegisterEntry.register).where(RegisterEntry.id.in_(ids)))
+    return {str(id): masked_name(name) if is_personal else name for id, name, is_personal in rows}
+
+
+KEPT: dict[str, Callable[[set[int]], dict[str, str]]] = {
+    "Register": lambda ids: _map(select(Register.id, Register.name).where(Register.id.in_(ids))),
+    "RegisterEntry": _entries,
+    "Milestone": lambda ids: _map(select(Milestone.id, Milestone.title).where(Milestone.id.in_(ids))),
+    "Programme": lambda ids: _map(select(Programme.id, Programme.name).where(Programme.id.in_(ids))),
+}
 
 
 def _map(statement: Any) -> dict[str, str]:

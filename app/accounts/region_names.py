@@ -1,0 +1,51 @@
+"""Regions by the words that people type for them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sqlalchemy import select
+
+from app.accounts.places import Region, RegionLevel
+from app.db import db
+
+
+class Regions:
+    """All regions, found by code, by full or short name, and by “city and county” where names repeat."""
+
+    def __init__(self) -> None:
+        self.all: Sequence[Region] = db.session.scalars(select(Region).order_by(Region.code)).all()
+        self._by_code = {region.code: region for region in self.all}
+        self._by_word: dict[str, list[Region]] = {}
+        for region in self.all:
+            for word in {region.name, region.short_name, region.name_en, self.label(region), *self._whole(region)}:
+                self._by_word.setdefault(word, []).append(region)
+
+    def label(self, region: Region) -> str:
+        """成都 · 锦江区: a county with its city, for names such as 市中区 are there twice."""
+        if region.level != RegionLevel.COUNTY:
+            return region.short_name
+        city = self._by_code.get(region.parent_code or "")
+        return f"{city.short_name} · {region.name}" if city else region.name
+
+    def _whole(self, region: Region) -> set[str]:
+        """成都市锦江区, as sheets have it."""
+        city = self._by_code.get(region.parent_code or "") if region.level == RegionLevel.COUNTY else None
+        return {city.name + region.name, city.short_name + region.name} if city else set()
+
+    def find(self, word: str) -> Region | None:
+        """None when nobody is called so, or two are."""
+        if word in self._by_code:
+            return self._by_code[word]
+        found = self._by_word.get(word, [])
+        wide = [region for region in found if region.level != RegionLevel.COUNTY]
+        return wide[0] if wide else found[0] if len(found) == 1 else None
+
+    @property
+    def wide(self) -> list[Region]:
+        """The province and its cities."""
+        return [region for region in self.all if region.level != RegionLevel.COUNTY]
+
+    @property
+    def counties(self) -> list[Region]:
+        return [region for region in self.all if region.level == RegionLevel.COUNTY]

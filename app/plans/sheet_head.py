@@ -1,0 +1,110 @@
+"""The head of a sheet and what stands in its cells, for the small sheets of registers and outside figures."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from flask_babel import gettext as _
+
+from app.errors import Refused
+
+HEAD_WITHIN = 10  # rows: titles often stand above the head
+MOST_LINES = 2_000  # applied in one transaction, which nobody else can write during
+_ASIDE = re.compile(r"[(（\[【].*?[)）\]】]|[\s*＊:：]")
+_DAY = re.compile(r"(\d{4})\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})\s*日?(?:[T ].*)?")
+_DIGITS = re.compile(r"(\d{4})(\d{2})(\d{2})")
+
+Columns = Mapping[str, Sequence[str]]  # the first of the words is the one we use ourselves
+
+
+class NoSuchColumns(Refused):
+    """A sheet of something else."""
+
+    status = 422
+
+    def __init__(self, needed: str) -> None:
+        super().__init__(_("没有找到表头。前 %(count)d 行里要有一行写着：%(needed)s。",
+                           count=HEAD_WITHIN, needed=needed))
+
+
+class TooManyLines(Refused):
+    status = 422
+
+    def __init__(self, count: int) -> None:
+        super().__init__(_("表里有 %(count)d 行，一次最多导入 %(most)d 行，请分成几份。",
+                           count=count, most=MOST_LINES))
+
+
+@dataclass(slots=True)
+class Line:
+    """One row of a sheet. `problems` by column, in sentences; `changes`: (word, old, new) of what is there already.
+
+    `what` is new, changed or same, and means something only while there is no problem.
+    """
+
+    number: int
+    words: dict[str, str]
+    problems: dict[str, str] = field(default_factory=dict)
+    what: str = "new"
+    changes: list[tuple[str, str, str]] = field(default_factory=list)
+    found: Any = None  # the row of ours that it is about
+    values: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def is_good(self) -> bool:
+        return not self.problems
+
+
+def lines_of(rows: Sequence[Sequence[str]], columns: Columns, needed: Sequence[str]) -> tuple[list[str], list[Line]]:
+    """The columns that were recognised, and the rows below the head that say something.
+
+    :raises NoSuchColumns, TooManyLines: it is a sheet of something else, or one for several turns.
+    """
+    at, head = _head(rows, columns, needed)
+    lines = [Line(number, {name: row[column] if column < len(row) else "" for name, column in head.items()})
+             for number, row in enumerate(rows[at + 1:], at + 2)]
+    lines = [line for line in lines if any(line.words.values())]
+    if len(lines) > MOST_LINES:
+        raise TooManyLines(len(lines))
+    return list(head), lines
+
+
+def _head(rows: Sequence[Sequence[str]], columns: Columns, needed: Sequence[str]) -> tuple[int, dict[str, int]]:
+    for at, row in enumerate(rows[:HEAD_WITHIN]):
+        found: dict[str, int] = {}
+        for column, name in _recognised(row, columns):
+            found.setdefault(name, column)
+        if set(needed) <= found.keys():
+            return at, found
+    raise NoSuchColumns(_("、").join(columns[name][0] for name in needed))
+
+
+def _recognised(row: Sequence[str], columns: Columns) -> Iterator[tuple[int, str]]:
+    for column, word in enumerate(row):
+        said = plain(word)
+        for name, words in columns.items():
+            if said in words:
+                yield column, name
+
+
+def plain(word: str) -> str:
+    """As words of a head are compared: without what stands in brackets, without blanks, one width."""
+    return _ASIDE.sub("", unicodedata.normalize("NFKC", word)).casefold()
+
+
+def day_in(word: str) -> date | None:
+    """2026-03-05, 2026/3/5, 2026.3.5, 2026年3月5日, 20260305; None for what is no day."""
+    said = unicodedata.normalize("NFKC", word).strip()
+    found = _DAY.fullmatch(said) or _DIGITS.fullmatch(said)
+    if found is None:
+        return None
+    try:
+        day = date(*map(int, found.groups()))
+    except ValueError:
+        return None
+    return day if 1970 < day.year < 2200 else None
