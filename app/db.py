@@ -114,6 +114,11 @@ def reading() -> Iterator[None]:
         _reading.reset(token)
 
 
+def is_reading() -> bool:
+    """Whether nothing can change in this transaction: what was asked once may be kept for it."""
+    return _reading.get()
+
+
 @contextmanager
 def writing() -> Iterator[None]:
     """The opposite, for the few rows that reading leaves behind; begin a new transaction in it."""

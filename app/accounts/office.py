@@ -45,9 +45,10 @@ def office() -> Office:
     """Asked once a request and language: letters of one batch speak several."""
     known: dict[str, Office] = g.setdefault("offices", {})
     if language() not in known:
-        root = db.session.scalars(Organization.roots().limit(1)).one_or_none()
-        mark = db.session.scalar(select(Installation.is_demonstration))
-        known[language()] = Office(is_demonstration=bool(mark)) if root is None else _shown(root, bool(mark))
+        is_demonstration = select(Installation.is_demonstration).limit(1).scalar_subquery()
+        root = db.session.execute(Organization.roots().add_columns(is_demonstration).limit(1)).one_or_none()
+        known[language()] = _shown(root[0], bool(root[1])) if root else Office(
+            is_demonstration=Installation.is_shown_as_demonstration())
     return known[language()]
 
 

@@ -26,11 +26,12 @@ SIGNED_IN = "_user_id"  # Flask-Login's mark of a signed-in session
 
 
 class StaffSession(CallbackDict[str, Any], SessionMixin):
-    """What one signed-in browser holds; `token` is its opaque id, known in clear only to the browser."""
+    """What one signed-in browser holds; `token` is its opaque id, known in clear only to the browser, `seen_at` when
+    it was last noted as seen."""
 
-    def __init__(self, initial: dict[str, Any], token: str) -> None:
+    def __init__(self, initial: dict[str, Any], token: str, seen_at: datetime) -> None:
         super().__init__(initial, lambda _: setattr(self, "modified", True))
-        self.token, self.modified, self.accessed = token, False, True
+        self.token, self.seen_at, self.modified, self.accessed = token, seen_at, False, True
         self.is_renewed = False
 
 
@@ -40,7 +41,9 @@ class Sessions(SecureCookieSessionInterface):
             # Looked up before the door of the route is reached: read only, and in a transaction of its own.
             with reading():
                 row = db.session.get(WebSession, hashed(token))
-                found = StaffSession(json.loads(row.data), token) if row and is_alive(row, now()) else None
+                found = None
+                if row and is_alive(row, now()):
+                    found = StaffSession(json.loads(row.data), token, row.seen_at)
             db.session.rollback()
             if found is not None:
                 return found
@@ -63,7 +66,7 @@ class Sessions(SecureCookieSessionInterface):
             _end(token)
             self._begin(app, session, response)
         else:
-            _keep(token, session)
+            _keep(session)  # type: ignore[arg-type]
 
     def _begin(self, app: Flask, session: SessionMixin, response: Response) -> None:
         """Signing in makes a new id, so that one set before is worth nothing."""
@@ -111,11 +114,11 @@ def follow(changes: Sequence[Change]) -> None:
             WebSession.end_all(change.subject.id, change.as_of)
 
 
-def _keep(token: str, session: SessionMixin) -> None:
-    moment, row = now(), db.session.get(WebSession, hashed(token))
-    if row is None or (not session.modified and moment - row.seen_at < SEEN_EVERY):
+def _keep(session: StaffSession) -> None:
+    moment = now()
+    if not session.modified and moment - session.seen_at < SEEN_EVERY:
         return
-    _write(update(WebSession).where(WebSession.id_hash == hashed(token), WebSession.revoked_at.is_(None))
+    _write(update(WebSession).where(WebSession.id_hash == hashed(session.token), WebSession.revoked_at.is_(None))
            .values(data=json.dumps(dict(session)), seen_at=moment))
 
 

@@ -9,12 +9,13 @@ from datetime import datetime
 from types import MappingProxyType
 from typing import Any
 
+from flask import g
 from flask_babel import gettext as _
 from sqlalchemy import JSON, ForeignKey, Select, String, func, select
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.accounts.places import Organization
-from app.db import Change, Model, db, note
+from app.db import Change, Model, db, is_reading, note
 from app.errors import Refused
 
 MOST_LEADS = 6
@@ -117,15 +118,35 @@ class OfficeSettings(Model):
         changed = [name for name in values if before[name] != after[name]]
         if not changed:
             return
+        if {"blue_from", "yellow_from"} & set(changed):
+            self._keep_lights_apart(after)
         for name in changed:
             setattr(self, name, after[name])
         self.version += 1
         note(Change(self, "changed", as_of, before={name: before[name] for name in changed},
                     after={name: after[name] for name in changed}))
 
+    def _keep_lights_apart(self, after: Mapping[str, Any]) -> None:
+        """Yellow begins below blue, whichever of them is inherited."""
+        above = settings_of(self.organization.parent) if self.organization.parent else Settings()
+        blue, yellow = (next(value for value in (after.get(name, getattr(self, name)), getattr(above, name))
+                             if value is not None) for name in ("blue_from", "yellow_from"))
+        if yellow >= blue:
+            field = "yellow_from" if after.get("yellow_from") is not None else "blue_from"
+            raise BadSetting(field, _("黄灯从 %(yellow)d%% 起，要比蓝灯的 %(blue)d%% 低。", yellow=yellow, blue=blue))
+
 
 def settings_of(organization: Organization) -> Settings:
-    """What holds for it, in one query."""
+    """What holds for it, in one query; on a page, which changes nothing, asked once for each office."""
+    if not is_reading():
+        return _settings_of(organization)
+    known: dict[str, Settings] = g.setdefault("settings", {})
+    if organization.path not in known:
+        known[organization.path] = _settings_of(organization)
+    return known[organization.path]
+
+
+def _settings_of(organization: Organization) -> Settings:
     values: dict[str, Any] = {}
     sources: dict[str, Organization] = {}
     for row in db.session.scalars(OfficeSettings.along(organization)):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from sqlalchemy.orm import joinedload
@@ -19,7 +19,11 @@ __all__ = ["Regions", "find_tasks", "offered_tasks", "running_plan", "task_key"]
 
 def running_plan(actor: Actor, year: int) -> Plan | None:
     """The plan in force in `year` for the actor's office: that year's, or the newest before it."""
-    plans = db.session.scalars(Plan.scoped(actor)).all()
+    return in_force(db.session.scalars(Plan.scoped(actor)).all(), year)
+
+
+def in_force(plans: Sequence[Plan], year: int) -> Plan | None:
+    """Of plans, the newest first: that year's, or the newest before it."""
     return next((plan for plan in plans if plan.year <= year), plans[-1] if plans else None)
 
 

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from flask import current_app
-from sqlalchemy import CheckConstraint, Column, ForeignKey, Index, Select, String, Table, Text, select
+from sqlalchemy import CheckConstraint, Column, ColumnElement, ForeignKey, Index, Select, String, Table, Text, select
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.accounts.places import Organization, Region, below
@@ -167,12 +167,16 @@ class Event(Lifecycle, Submitting, Model):
 
     @classmethod
     def countable(cls) -> Select[Event]:
-        """What counts or may come to count: no draft, nothing cancelled, and no stage or session, which are their
-        parent's own days."""
+        """What counts or may come to count: no draft, nothing cancelled."""
         return select(cls).where(
             cls.state.in_((EventState.PUBLISHED.value, EventState.POSTPONED.value, EventState.HELD.value,
                            EventState.CLOSED.value)),
-            cls.deleted_at.is_(None), cls.part.is_(None) | cls.part.in_((Part.ITEM.value, Part.ISSUE.value)))
+            cls.deleted_at.is_(None), cls.on_its_own())
+
+    @classmethod
+    def on_its_own(cls) -> ColumnElement[bool]:
+        """No stage or session: those are their parent's own days, and count for nothing."""
+        return cls.part.is_(None) | cls.part.in_((Part.ITEM.value, Part.ISSUE.value))
 
     @classmethod
     def done(cls) -> Select[Event]:
@@ -219,6 +223,20 @@ class Event(Lifecycle, Submitting, Model):
         if self.online_url and self.location:
             return AttendanceMode.MIXED
         return AttendanceMode.ONLINE if self.online_url else AttendanceMode.OFFLINE
+
+    @property
+    def is_counted(self) -> bool:
+        """As `done()` asks: of a stage or session it is the parent that counts."""
+        return self._is_held and self.figures_confirmed_at is not None
+
+    @property
+    def awaits_confirmation(self) -> bool:
+        """Held, and its figures are still to be looked at by the reviewer."""
+        return self._is_held and self.figures_confirmed_at is None
+
+    @property
+    def _is_held(self) -> bool:
+        return self.state in (EventState.HELD, EventState.CLOSED)
 
     def has_started(self, as_of: datetime) -> bool:
         return self.starts_at <= as_of

@@ -1,6 +1,9 @@
-"""The plan as the office sees it: wording, indicators, working targets, and the events behind each figure."""
+"""The plan as the office sees it: wording, indicators, working targets, lights, and the rows behind each figure."""
 
 from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
 
 from flask import Blueprint, g, render_template, request
 from flask_babel import gettext as _
@@ -11,11 +14,13 @@ from app.clock import now
 from app.db import db
 from app.errors import NotThere
 from app.events.asking import office_zone
-from app.events.choosing import running_plan, task_key
+from app.events.choosing import in_force, task_key
 from app.events.queries import of_task
 from app.events.views.desk import may_edit, own_organization
 from app.plans.models import Category, Plan, Sector, Task
-from app.reports.progress import TaskFigures, figures_by_task, progress_of
+from app.reports.counting import tally
+from app.reports.lights import Lights, lights
+from app.reports.pace import ORDER
 
 bp = Blueprint("console_plans", __name__, url_prefix="/console/plan")
 
@@ -23,40 +28,56 @@ bp = Blueprint("console_plans", __name__, url_prefix="/console/plan")
 @bp.get("")
 @allowed()
 def show() -> str:
-    """The plan by sector and category; `year` chooses another one."""
-    plan = _plan()
-    categories = db.session.scalars(Category.of_plan(plan).options(
-        selectinload(Category.tasks).selectinload(Task.indicators))).all()
+    """The plan by sector and category; `year` chooses another one, `light` the tasks that stand so."""
+    plan, years = _plan()
+    categories = db.session.scalars(Category.tree_of(plan)).unique().all()
+    tasks = [task for category in categories for task in category.tasks]
+    counted, light = tally(plan, now()), request.args.get("light", "")
+    outlooks = lights(plan, now(), counted=counted, tasks=tasks)
+    shown = {task.id for task in tasks if light not in ORDER or outlooks[task.id].light == light}
     return render_template(
-        "console/plan.html", plan=plan, figures=figures_by_task(plan), nothing=TaskFigures(), progress_of=progress_of,
-        years=db.session.scalars(Plan.scoped(g.actor).with_only_columns(Plan.year)).all(), task_key=task_key,
-        sectors=[(sector, [one for one in categories if one.sector == sector]) for sector in Sector],
-        may_edit=may_edit(own_organization(g.actor)))
+        "console/plan.html", plan=plan, years=years, counted=counted, judged=Lights(counted), outlooks=outlooks,
+        stand=Counter(one.light for one in outlooks.values()), order=ORDER, light=light, task_key=task_key,
+        sectors=_by_sector(categories, shown), may_edit=may_edit(own_organization(g.actor)))
 
 
 @bp.get("/tasks/<code>")
 @allowed()
 def task(code: str) -> str:
-    """One task and the events behind its figure."""
-    plan = _plan()
+    """One task and the rows behind its figures."""
+    plan, _years = _plan()
     found = db.session.scalars(Task.of_plan(plan).where(Task.code == code).options(
         joinedload(Task.category), selectinload(Task.indicators))).one_or_none()
     if found is None:
         raise NotThere(_("%(year)d 年计划里没有任务 %(code)s。", year=plan.year, code=code[:12]))
     events = db.session.scalars(of_task(g.actor, found)).all()
+    counted = tally(plan, now())
+    judged = Lights(counted)
     return render_template(
-        "console/task.html", plan=plan, task=found, figures=figures_by_task(plan).get(found.id, TaskFigures()),
-        done=[one for one in events if one.figures_confirmed_at and one.state in ("held", "closed")],
-        others=[one for one in events if not (one.figures_confirmed_at and one.state in ("held", "closed"))],
-        progress_of=progress_of, key=task_key(found), may_edit=may_edit(own_organization(g.actor)),
+        "console/task.html", plan=plan, task=found, counted=counted, judged=judged, outlooks={
+            found.id: judged.task(found)}, steps=counted.steps_of(found.id), today=now().astimezone(
+            office_zone()).date(), regions=counted.places.named(counted.task(found.id).regions), key=task_key(found),
+        events=events, may_edit=may_edit(own_organization(g.actor)),
         reaches=lambda event: g.actor.reaches(event.organization))
 
 
-def _plan() -> Plan:
+def _plan() -> tuple[Plan, list[int]]:
+    """The plan asked for, and the years there are."""
+    plans = db.session.scalars(Plan.scoped(g.actor).options(joinedload(Plan.organization))).all()
     year = request.args.get("year", type=int) or now().astimezone(office_zone()).year
-    wanted = running_plan(g.actor, year)
+    wanted = in_force(plans, year)
     if wanted is None:
         raise NotThere(_("还没有计划。"))
     if "year" in request.args and wanted.year != year:
         raise NotThere(_("没有 %(year)d 年的计划。", year=year))
-    return wanted
+    return wanted, [plan.year for plan in plans]
+
+
+Branch = tuple[Sector, list[tuple[Category, list[Task]]]]
+
+
+def _by_sector(categories: Sequence[Category], shown: set[int]) -> list[Branch]:
+    """Those of the tasks that are `shown`; categories without any are left out."""
+    found = [(category, [task for task in category.tasks if task.id in shown]) for category in categories]
+    return [(sector, [(category, tasks) for category, tasks in found if category.sector == sector and tasks])
+            for sector in Sector]

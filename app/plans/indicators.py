@@ -87,6 +87,11 @@ class Indicator(Settled, Model):
                       Period(self.period or Period.YEAR))
 
     @property
+    def measured(self) -> str:
+        """What it counts, as a word."""
+        return Measure(self.measure).label
+
+    @property
     def is_public(self) -> bool:
         """Official wording and our count of a list in it may be shown; working targets may not."""
         return self.basis != Basis.WORKING

@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING
 
 from flask_babel import gettext as _
 from sqlalchemy import JSON, ForeignKey, Select, String, Text, UniqueConstraint, select
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.orm import Mapped, joinedload, mapped_column, relationship
 
 from app.accounts.places import Organization
-from app.accounts.settings import settings_of
+from app.accounts.settings import Settings, settings_of
 from app.db import Change, Model, note
 from app.errors import Refused
 from app.plans.indicators import Indicator
@@ -99,9 +99,14 @@ class Plan(Model):
         return rolled
 
     @cached_property
+    def settings(self) -> Settings:
+        """Its office's, asked once for all indicators."""
+        return settings_of(self.organization)
+
+    @property
     def tolerance(self) -> int:
-        """Percent by which “about” may be missed: the office's setting, asked once for all indicators."""
-        return settings_of(self.organization).tolerance
+        """Percent by which “about” may be missed."""
+        return self.settings.tolerance
 
     @property
     def tasks(self) -> Iterable[Task]:
@@ -131,6 +136,11 @@ class Category(Model):
     def of_plan(cls, plan: Plan) -> Select[Category]:
         """Those that have a task in force."""
         return select(cls).where(cls.plan_id == plan.id, cls.tasks.any()).order_by(cls.position)
+
+    @classmethod
+    def tree_of(cls, plan: Plan) -> Select[Category]:
+        """With their tasks and indicators in the same query; to be made `unique()`."""
+        return cls.of_plan(plan).options(joinedload(cls.tasks).joinedload(Task.indicators))
 
     def called(self, language: str) -> str:
         return self.name_en if language == "en" and self.name_en else self.name

@@ -88,7 +88,7 @@ class Target:
             return self.minimum, None
         return self.minimum, self.maximum if self.maximum is not None else self.minimum
 
-    def is_met_by(self, done: int) -> bool:
+    def is_met_by(self, done: int | Fraction) -> bool:
         return done >= self.band[0]
 
     def describe(self) -> str:
@@ -113,19 +113,3 @@ def spread_over(what: str, per: Per, period: Period) -> str:
     if per.label:
         what = _("%(place)s%(what)s", place=per.label, what=what)
     return what
-
-
-@dataclass(frozen=True, slots=True)
-class Progress:
-    """How far a task's indicator is: `done` of `target`; a task without a number has no target."""
-
-    done: int
-    target: Target | None
-
-    @property
-    def is_counted(self) -> bool:
-        return self.target is not None
-
-    @property
-    def is_met(self) -> bool:
-        return self.target is not None and self.target.is_met_by(self.done)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from fractions import Fraction
@@ -53,7 +53,7 @@ class Count:
 
     @property
     def is_met(self) -> bool:
-        return self.done >= self.target.band[0]
+        return self.target.is_met_by(self.done)
 
     @property
     def at_cities(self) -> Mapping[str, Amount]:
@@ -72,38 +72,37 @@ def rolled_up(by_region: Mapping[str, Amount], digits: int) -> dict[str, Amount]
 
 def count_of(indicator: Indicator, done: Sequence[Cell], scheduled: Sequence[Cell], places: Places) -> Count:
     """The number of an indicator out of its cells."""
-    amount = total(done)
+    amount = total(one.amount for one in done)
     counted = Count(
-        target=indicator.target, done=amount, scheduled=total(scheduled), amount=amount,
+        target=indicator.target, done=amount, scheduled=total(one.amount for one in scheduled), amount=amount,
         by_region=_sums((one.region, one.amount) for one in done),
         by_month=_sums((one.month, one.amount) for one in done),
         by_unit=_sums((one.unit, one.amount) for one in done))
-    asked = places.of(indicator.per)
-    spans = _spans(indicator.period, places.year)
-    if asked or spans:
-        counted = _each_asked(indicator, counted, [*done], [*scheduled], asked, spans, places)
+    if indicator.per != "total" or indicator.period in MONTHS_IN:
+        counted = _each_asked(indicator, counted, done, scheduled, places)
     if not amount and indicator.entered_result is not None:
         return replace(counted, done=indicator.entered_result, target=indicator.target, is_entered=True)
     return counted
 
 
 def _each_asked(indicator: Indicator, counted: Count, done: Sequence[Cell], scheduled: Sequence[Cell],
-                asked: Sequence[Place], spans: Sequence[Place], places: Places) -> Count:
+                places: Places) -> Count:
     """How many of the places, periods or both have what each is asked for."""
     least = indicator.target.band[0]
-    everywhere: Sequence[Place] = asked or (Place(None, ""),)
-    always: Sequence[Place] = spans or (Place(None, ""),)
+    of_places, of_spans = indicator.per != "total", indicator.period in MONTHS_IN
+    everywhere = places.of(indicator.per) if of_places else [Place(None, "")]
+    always = _spans(indicator.period) if of_spans else [Place(None, "")]
     has: dict[tuple[Any, Any], Amount] = defaultdict(int)
     would: dict[tuple[Any, Any], Amount] = defaultdict(int)
     for cells, sums in ((done, (has, would)), (scheduled, (would,))):
         for one in cells:
-            key = (places.key(indicator.per, one.region, one.unit) if asked else None,
-                   _span_of(indicator.period, one.month, places.year) if spans else None)
+            key = (places.key(indicator.per, one.region, one.unit) if of_places else None,
+                   _span_of(indicator.period, one.month, places.year) if of_spans else None)
             for into in sums:
                 into[key] += one.amount
     pairs = [(place, span) for place in everywhere for span in always]
     reached = sum(has[place.key, span.key] >= least for place, span in pairs)
-    target = Target(Comparison.AT_LEAST, len(pairs), None, _unit(indicator, bool(asked), bool(spans)))
+    target = Target(Comparison.AT_LEAST, len(pairs), None, _unit(indicator, of_places, of_spans))
     return replace(
         counted, target=target, done=reached,
         scheduled=sum(would[place.key, span.key] >= least for place, span in pairs) - reached,
@@ -117,11 +116,9 @@ def _pair(place: Place, span: Place) -> Place:
     return Place((place.key, span.key), f"{place.name} {span.name}")
 
 
-def _spans(period: str, year: int) -> list[Place]:
-    """The months, quarters or half-years of the plan's year, by number; none where the year is asked as a whole."""
-    length = MONTHS_IN.get(period)
-    if length is None:
-        return []
+def _spans(period: str) -> list[Place]:
+    """The months, quarters or half-years of the plan's year, by number."""
+    length = MONTHS_IN[period]
     names = {1: lambda number: _("%(month)d月", month=number), 3: lambda number: _("第%(number)d季度", number=number),
              6: lambda number: _("上半年") if number == 1 else _("下半年")}
     return [Place(number, names[length](number)) for number in range(1, 12 // length + 1)]
@@ -139,8 +136,8 @@ def _unit(indicator: Indicator, has_places: bool, has_spans: bool) -> str:
     return words[indicator.per if has_places else indicator.period]
 
 
-def total(cells: Collection[Cell]) -> Amount:
-    return whole(sum((one.amount for one in cells), start=0))
+def total(amounts: Iterable[Amount]) -> Amount:
+    return whole(sum(amounts, start=0))
 
 
 def whole(amount: Amount) -> Amount:

@@ -24,11 +24,11 @@ MONTHS = 12
 
 
 def written(value: Number | None) -> str:
-    """“6,318”, “2.5”; “–” where there is no figure."""
+    """“6,318”, “2.5”, rounded to one decimal, a half upwards; “–” where there is no figure."""
     if value is None:
         return "–"
-    exact = Fraction(value)
-    return f"{int(exact):,}" if exact.denominator == 1 else f"{round(float(exact), 2):,}"
+    whole, tenth = divmod(int((Fraction(value) * 10 + Fraction(1, 2)) // 1), 10)
+    return f"{whole:,}.{tenth}" if tenth else f"{whole:,}"
 
 
 def short(value: Number | None) -> str:

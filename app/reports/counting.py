@@ -74,6 +74,10 @@ class Tally:
         """All milestones of a task, in the order in which they are due."""
         return self._steps_by_task.get(task_id, ())
 
+    def readings_of(self, indicator: Indicator) -> Mapping[tuple[str, str], Sequence[Reading]]:
+        """Figures from elsewhere by source and region, the oldest first."""
+        return _grouped(((one.source, one.region), one) for one in self._readings.get(indicator.id, ()))
+
     @cached_property
     def whole(self) -> TaskFigures:
         """Over all tasks; an event linked to several of them is one event."""
@@ -164,14 +168,12 @@ class Tally:
                 [self._of_step(step, step.due_on) for step in own if step.reached_on is None])
 
     def _of_step(self, step: Step, day: date | None) -> Cell:
-        bucket = self.scope.bucket_of(day) if day else YEAR_AFTER
-        return Cell(step.region, self.scope.month(bucket), step.unit, 1)
+        return Cell(step.region, self.scope.month_of(day), step.unit, 1)
 
     def _of_outside(self, indicator: Indicator) -> tuple[list[Cell], list[Cell]]:
         """Each source's number of each region, told as what each month brought to it."""
         cells = []
-        by_source = _grouped(((one.source, one.region), one) for one in self._readings.get(indicator.id, ()))
-        for (_source, region), own in by_source.items():
+        for (_source, region), own in self.readings_of(indicator).items():
             cells += [Cell(region, month, None, amount) for month, amount in gains(own).items()
                       if self.scope.holds_month(month)]
         return cells, []

@@ -113,7 +113,7 @@ def _hours_of_sessions() -> Subquery:
 
 _SESSIONS = _hours_of_sessions()
 _IS_HELD = Event.state.in_(_HELD)
-STAGE = case((_IS_HELD & Event.figures_confirmed_at.is_not(None), literal(DONE)), (_IS_HELD, literal(UNCONFIRMED)),
+STAGE = case((Event.done().whereclause, literal(DONE)), (_IS_HELD, literal(UNCONFIRMED)),
              (Event.state == EventState.PUBLISHED.value, literal(PUBLISHED)), else_=literal(POSTPONED))
 # At an event of one day people and attendances are one number, and the form lets people be left empty.
 PEOPLE = func.coalesce(Figures.people, Figures.attendances)

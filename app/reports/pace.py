@@ -55,7 +55,9 @@ def outlook_of(indicator: Indicator, count: Count, as_of: datetime, settings: Se
     still_open = max(missing - count.scheduled, 0)
     expected = expected_by(today, indicator, least, workdays)
     latest = latest_on(due, lead_of(indicator), workdays) if still_open else None
-    if count.is_met:
+    if indicator.per != "total" and not count.places:
+        light, reason = "grey", _("没有要分别完成的地区或单位，不计数。")
+    elif count.is_met:
         light, reason = "met", _("已达标：%(done)s%(unit)s。", done=shown(count.done), unit=count.target.unit)
     else:
         light, reason = _judge(count, _Dates(today, due, latest), expected, still_open, settings, workdays)
@@ -171,11 +173,7 @@ def worst(outlooks: Sequence[Outlook]) -> Outlook | None:
 
 def uncounted(done: int, coming: int, *, is_withdrawn: bool = False) -> Outlook:
     """Grey: there is neither a number nor a milestone to count by."""
-    if is_withdrawn:
-        reason = _("已不在任务表里，不再计数。")
-    else:
-        reason = _("没有数字目标，也没有节点，不计数；已办 %(done)d 场，待办 %(coming)d 场。", done=done,
-                   coming=coming)
+    reason = _("已不在任务表里，不再计数。") if is_withdrawn else _("没有数字目标，也没有节点，只列活动，不计数。")
     return Outlook(done, coming, 0, 0, None, "grey", reason)
 
 

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import cached_property
 from typing import Any, NamedTuple
 
+from flask_babel import gettext as _
 from sqlalchemy import String, cast, literal, null, select, union_all
 
 from app.accounts.places import Organization, Region
 from app.db import db
 from app.plans.models import Plan
 from app.reports.scope import Scope
+from app.reports.shares import stem
 
 DIGITS = {"city": 4, "county": 6}
 
@@ -47,6 +49,10 @@ class Places:
         """Level and name by code, of the region and all below it."""
         return {row.key: (row.level, row.name) for row in self._rows if row.level is not None}
 
+    def named(self, codes: Iterable[str]) -> str:
+        """Their names, cities before their counties; one that is not of this tree by its code."""
+        return _("、").join(self.regions.get(code, ("", code))[1] for code in sorted(codes))
+
     @cached_property
     def units(self) -> dict[int, str]:
         """The open offices directly below, by id."""
@@ -71,7 +77,7 @@ class Places:
         """Both trees in one query: key, name, and a region's level or an office's path."""
         regions = select(Region.code.label("key"), Region.name.label("name"), Region.level.label("level"),
                          null().label("path"), literal(True).label("is_open")
-                         ).where(Region.code.startswith(self._top.region.stem))
+                         ).where(Region.code.startswith(stem(self._top.region_code)))
         offices = select(cast(Organization.id, String), Organization.name, null(), Organization.path,
                          Organization.closed_at.is_(None)
                          ).where(Organization.path.startswith(self._top.path, autoescape=True))

@@ -15,7 +15,7 @@ from app.plans.milestones import Milestone
 from app.plans.models import Plan, Task
 from app.plans.outside import OutsideFigure
 from app.plans.registers import Register, RegisterEntry
-from app.plans.standing import COUNTED, UNDER_WAY
+from app.plans.standing import UNDER_WAY
 from app.reports.scope import Scope
 
 
@@ -41,6 +41,8 @@ class Step(NamedTuple):
     unit: int
     due_on: date | None
     reached_on: date | None
+    office: str
+    path: str
 
 
 class Reading(NamedTuple):
@@ -64,7 +66,7 @@ def register_lines(plan: Plan, scope: Scope) -> list[RegisterLine]:
         RegisterEntry.region_code, RegisterEntry.organization_id)
         .join(Register, Register.id == RegisterEntry.register_id)
         .where(Register.organization_id == plan.organization_id,
-               RegisterEntry.standing.in_((*COUNTED, *UNDER_WAY))))
+               is_counted | RegisterEntry.standing.in_(UNDER_WAY)))
     each = scope.of_office(scope.of_days(wanted, RegisterEntry.approved_on),
                            RegisterEntry.organization_id).subquery()
     return [RegisterLine(row[0], bool(row[1]), *row[2:]) for row in db.session.execute(
@@ -74,14 +76,13 @@ def register_lines(plan: Plan, scope: Scope) -> list[RegisterLine]:
 def steps(plan: Plan, scope: Scope) -> list[Step]:
     """All milestones of the plan's tasks, reached or not, in the order in which they are due."""
     wanted = (select(Milestone.id, Milestone.task_id, Milestone.indicator_id, Milestone.title,
-                     Organization.region_code, Milestone.organization_id, Milestone.due_on, Milestone.reached_on)
+                     Organization.region_code, Milestone.organization_id, Milestone.due_on, Milestone.reached_on,
+                     Organization.name, Organization.path)
               .join(Task, Task.id == Milestone.task_id)
               .join(Organization, Organization.id == Milestone.organization_id)
               .where(Task.plan_id == plan.id, Milestone.deleted_at.is_(None))
               .order_by(Milestone.due_on, Milestone.id))
-    if scope.within:
-        wanted = wanted.where(Organization.path.startswith(scope.within.path, autoescape=True))
-    return [Step(*row) for row in db.session.execute(wanted)]
+    return [Step(*row) for row in db.session.execute(scope.of_office(wanted, Milestone.organization_id))]
 
 
 def readings(plan: Plan, scope: Scope) -> list[Reading]:

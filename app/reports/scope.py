@@ -6,12 +6,13 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, case, literal
+from sqlalchemy import ColumnElement, Select, case, literal, select
 
 from app.accounts.places import Organization, below
 from app.events.asking import office_zone
 from app.events.models import Event
 from app.events.span import midnight
+from app.reports.shares import lies_in
 
 YEAR_BEFORE, YEAR_AFTER = 0, 13  # the buckets on either side of the year's twelve months
 
@@ -25,15 +26,12 @@ class Scope:
     since: date | None = None
     until: date | None = None
 
-    def narrows(self) -> bool:
-        return bool(self.within or self.since or self.until)
-
     def of_office(self, wanted: Select[Any], organization_id: Any) -> Select[Any]:
         """Only rows that belong to the office or to one below it."""
         if self.within is None:
             return wanted
-        return wanted.join(Organization, Organization.id == organization_id).where(
-            below(frozenset({self.within.path})))
+        return wanted.where(organization_id.in_(
+            select(Organization.id).where(below(frozenset({self.within.path})))))
 
     def of_events(self, wanted: Select[Any]) -> Select[Any]:
         """Only the office's events that begin in the time, by the office's clocks."""
@@ -64,7 +62,7 @@ class Scope:
         """Whether what is told of a region is the office's: a department has its office's region and no land."""
         if self.within is None or self.within.parent_id is None:
             return True
-        return self.within.kind == "office" and code.startswith(self.within.region.stem)
+        return self.within.kind == "office" and lies_in(code, self.within.region_code)
 
     def bucket(self, moment: Any) -> ColumnElement[int]:
         """1 to 12 for a month of the plan's year by the office's clocks, 0 and 13 for what lies before and after."""
@@ -83,6 +81,10 @@ class Scope:
 
     def bucket_of(self, day: date) -> int:
         return day.month if day.year == self.year else YEAR_BEFORE if day.year < self.year else YEAR_AFTER
+
+    def month_of(self, day: date | None) -> date:
+        """As `month`; what has no day yet stands after the year."""
+        return self.month(self.bucket_of(day) if day else YEAR_AFTER)
 
     def month(self, bucket: int) -> date:
         """The first day of the bucket's month; what lies outside the year stands in the month next to it."""

@@ -28,3 +28,7 @@ def stem(code: str) -> str:
 
 def lies_below(code: str, wider: str) -> bool:
     return code != wider and code.startswith(stem(wider))
+
+
+def lies_in(code: str, wider: str) -> bool:
+    return code.startswith(stem(wider))

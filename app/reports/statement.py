@@ -15,16 +15,14 @@ from sqlalchemy import select
 from sqlalchemy.orm import joinedload, selectinload
 
 from app.accounts.places import Organization, Region
-from app.accounts.settings import Settings, settings_of
 from app.db import db
 from app.plans.indicators import Indicator
 from app.plans.models import Plan, Sector, Task
 from app.reports.cells import Amount, Count, rolled_up, shown
 from app.reports.counting import Tally, TaskFigures, tally
-from app.reports.lights import light_of
-from app.reports.pace import Outlook, outlook_of
+from app.reports.lights import Lights
+from app.reports.pace import Outlook
 from app.reports.period import Period
-from app.workdays import workdays
 
 Statement = dict[str, Any]
 
@@ -39,13 +37,13 @@ def statement_of(plan: Plan, office: Organization, period: Period, as_of: dateti
     to_date = tally(plan, as_of, within=within, until=period.ends_on)
     tasks = db.session.scalars(Task.of_plan(plan).options(
         joinedload(Task.category), selectinload(Task.indicators), joinedload(Task.lead_organization))).all()
-    settings = settings_of(plan.organization)
+    judged = Lights(to_date)
     return {
         "format": FORMAT, "office": office.name, "plan": plan.title, "year": plan.year,
         "period": period.word, "label": period.label, "kind": period.kind.value,
         "starts_on": period.starts_on.isoformat(), "ends_on": period.ends_on.isoformat(),
         "whole": _figures(own.whole), "to_date": _figures(to_date.whole),
-        "tasks": [_task(task, own, to_date, as_of, settings) for task in tasks],
+        "tasks": [_task(task, own, to_date, judged) for task in tasks],
         "cities": _cities(own, to_date),
     }
 
@@ -74,8 +72,8 @@ def _figures(figures: TaskFigures) -> dict[str, Any]:
             "materials": figures.materials, "cities": len(rolled_up(dict.fromkeys(figures.regions, 1), 4))}
 
 
-def _task(task: Task, own: Tally, to_date: Tally, as_of: datetime, settings: Settings) -> dict[str, Any]:
-    outlook = light_of(task, to_date, as_of, settings)
+def _task(task: Task, own: Tally, to_date: Tally, judged: Lights) -> dict[str, Any]:
+    outlook = judged.task(task)
     return {
         "code": task.code, "title": task.title, "sector": Sector(task.category.sector).label,
         "category": task.category.name, "wording": "；".join(task.clauses), "wording_year": task.wording_year,
@@ -84,16 +82,14 @@ def _task(task: Task, own: Tally, to_date: Tally, as_of: datetime, settings: Set
         "due_on": task.due_on.isoformat() if task.due_on else "", "progress": task.progress_note,
         "problems": task.problems, "is_withdrawn": task.withdrawn_at is not None,
         "own": _figures(own.task(task.id)), "to_date": _figures(to_date.task(task.id)),
-        "indicators": [_indicator(one, own.of(one), to_date.of(one), as_of, settings) for one in task.indicators],
+        "indicators": [_indicator(one, own.of(one), to_date.of(one), judged.of(one)) for one in task.indicators],
         "milestones": [{"title": step.title, "due_on": _day(step.due_on), "reached_on": _day(step.reached_on)}
                        for step in to_date.steps_of(task.id)],
         "light": outlook.light, "reason": outlook.reason,
     }
 
 
-def _indicator(indicator: Indicator, own: Count, to_date: Count, as_of: datetime,
-               settings: Settings) -> dict[str, Any]:
-    outlook: Outlook = outlook_of(indicator, to_date, as_of, settings, workdays)
+def _indicator(indicator: Indicator, own: Count, to_date: Count, outlook: Outlook) -> dict[str, Any]:
     return {
         "id": indicator.id, "name": indicator.name or indicator.task.title,
         "wording": indicator.wording, "asked": to_date.target.describe(), "basis": indicator.basis,

@@ -24,7 +24,7 @@ from app.outbox.models import Delivery
 from app.outbox.transport import KEPT
 from app.plans.models import Plan
 from app.reminders.models import Occurrence
-from app.reports.progress import figures_by_task
+from app.reports.counting import tally
 from app.signup.models import Enrolment
 from app.signup.queries import seats_taken
 from tests.conftest import settings
@@ -109,8 +109,8 @@ def test_every_state_can_be_seen(demonstrated):
 
 def test_what_is_done_counts_for_its_task(demonstrated):
     plan = db.session.scalars(Plan.of_year(2026)).one()
-    found = figures_by_task(plan)
-    by_code = {task.code: found[task.id] for task in plan.tasks if task.id in found}
+    counted = tally(plan, NOVEMBER)
+    by_code = {task.code: counted.task(task.id) for task in plan.tasks}
 
     assert (by_code["I2.1"].done, by_code["I2.1"].coming, by_code["I2.1"].attendances) == (1, 1, 210)
     assert (by_code["I2.2"].done, by_code["I2.2"].coming) == (1, 0)

@@ -158,6 +158,7 @@ TABLE: dict[tuple[str, str], Row] = {
     ("GET", "console.photo"): on_event(STAFF, "held", args={"file_id": "photo"}),
     ("GET", "console_plans.show"): Row(STAFF),
     ("GET", "console_plans.task"): Row(STAFF, args={"code": "code"}),
+    ("GET", "console_plans.indicator_rows"): Row(STAFF, args={"id": "indicator"}),
     ("GET", "outbox.letters"): Row(STAFF, shows="published"),
     # monthly returns
     ("GET", "returns.index"): Row(STAFF),

@@ -37,7 +37,7 @@ from app.reports.statement import statement_of
 from app.reports.supervision import SlipCause, SupervisionSlip
 from app.signup.enrolling import enrol
 from tests.app.plans.keeping import PDF, an_entry
-from tests.factories import a_person, a_plan, an_event, an_office, figures
+from tests.factories import a_person, a_plan, a_task, an_event, an_office, figures
 from tests.matrix.table import ABOVE, ANONYMOUS, BELOW, OWN, OWNER, SIDEWAYS, WITHOUT_ROLE, Row
 
 
@@ -168,6 +168,7 @@ class World:
             "period": str(now().year), "ledger": "ledger", "snapshot": _snapshot(city, chen),
             "month_before": month.previous.word, "slip": slips[0].id, "slip_prepared": slips[1].id, "ending": "csv",
             "soon": f"{local_day(now()) + timedelta(days=7)}",
+            "indicator": a_task("I2.1", now().year).indicators[0].id,
             "file": "mark.svg", "ticket": enrolment.token, "city": city.id, "beside": beside.id}
 
 

@@ -1,18 +1,23 @@
-"""The public plan: wording and confirmed counts. Lights, pace and working targets stay inside."""
+"""The public plan: wording and confirmed counts. Pace and working targets stay inside; lights, unless the plan opens
+them."""
 
 from __future__ import annotations
 
 from flask import Blueprint, redirect, render_template, url_for
 from flask_babel import gettext as _
-from sqlalchemy.orm import selectinload
+from sqlalchemy.orm import joinedload, selectinload
 from werkzeug.wrappers import Response
 
 from app.accounts.access import public
+from app.clock import now
 from app.db import db
 from app.errors import NotThere
 from app.events.models import Event
+from app.plans.indicators import Measure
 from app.plans.models import Category, Plan, Sector, Task
-from app.reports.progress import TaskFigures, figures_by_task, progress_of
+from app.reports.counting import tally
+from app.reports.lights import Lights, lights
+from app.reports.rows import rows_behind
 
 bp = Blueprint("plans", __name__)
 
@@ -30,35 +35,43 @@ def newest() -> Response:
 @public
 def show(year: int) -> str:
     """A year's plan by sector and category, with what was done under each task."""
-    plan = _plan(year)
-    categories = db.session.scalars(
-        Category.of_plan(plan).options(selectinload(Category.tasks).selectinload(Task.indicators))).all()
+    plans = db.session.scalars(Plan.adopted().options(joinedload(Plan.organization))).all()
+    plan = next((one for one in plans if one.year == year), None)
+    if plan is None:
+        raise _no_plan(year)
+    categories = db.session.scalars(Category.tree_of(plan)).unique().all()
+    tasks = [task for category in categories for task in category.tasks]
+    counted = tally(plan, now())
     return render_template(
-        "plans/plan.html", plan=plan, years=db.session.scalars(Plan.adopted().with_only_columns(Plan.year)).all(),
+        "plans/plan.html", plan=plan, years=[one.year for one in plans], categories=categories, tasks=tasks,
         sectors=[(sector, [one for one in categories if one.sector == sector]) for sector in Sector],
-        figures=figures_by_task(plan), nothing=TaskFigures(), progress_of=progress_of)
+        counted=counted, tasks_with_events=sum(counted.task(task.id).done > 0 for task in tasks),
+        outlooks=lights(plan, now(), counted=counted, tasks=tasks, for_public=True) if plan.shows_lights else {})
 
 
 @bp.get("/plans/<int:year>/tasks/<code>")
 @public
 def task(year: int, code: str) -> str:
-    """One task: its wording, its figure, and the events behind the figure."""
-    plan = _plan(year)
+    """One task: its wording, its figures, and the rows behind them."""
+    plan = db.session.scalars(Plan.of_year(year)).first()
+    if plan is None:
+        raise _no_plan(year)
     found = db.session.scalars(Task.of_plan(plan).where(Task.code == code)).one_or_none()
     if found is None:
         raise NotThere(_("%(year)d 年计划里没有任务 %(code)s。", year=year, code=code[:12]))
-    events = db.session.scalars(Event.public().where(Event.tasks.contains(found)).options(
+    events = db.session.scalars(Event.public().where(Event.tasks.contains(found), Event.on_its_own()).options(
         selectinload(Event.in_regions), selectinload(Event.figures)).order_by(
         Event.starts_at.desc(), Event.id)).all()
+    counted = tally(plan, now())
     return render_template(
-        "plans/task.html", plan=plan, task=found, figures=figures_by_task(plan).get(found.id, TaskFigures()),
-        done=[one for one in events if one.figures_confirmed_at and one.state in ("held", "closed")],
+        "plans/task.html", plan=plan, task=found, counted=counted,
+        outlook=Lights(counted, for_public=True).task(found) if plan.shows_lights else None,
+        behind=[(one, rows_behind(one, counted)) for one in found.indicators
+                if one.is_public and one.measure != Measure.EVENTS],
+        done=[one for one in events if one.is_counted],
         coming=[one for one in events if one.state in ("published", "postponed")],
-        cancelled=[one for one in events if one.state == "cancelled"], progress_of=progress_of)
+        cancelled=[one for one in events if one.state == "cancelled"])
 
 
-def _plan(year: int) -> Plan:
-    plan = db.session.scalars(Plan.of_year(year)).first()
-    if plan is None:
-        raise NotThere(_("没有 %(year)d 年的计划。", year=year))
-    return plan
+def _no_plan(year: int) -> NotThere:
+    return NotThere(_("没有 %(year)d 年的计划。", year=year))

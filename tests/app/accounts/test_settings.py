@@ -132,3 +132,19 @@ def test_the_root_office_may_lower_the_relays_ceiling_but_not_raise_it(make_app)
         set_for(an_office(), mail_per_minute=90)
         assert claiming.room(AS_OF, 200) == 50
         db.session.remove()
+
+
+@pytest.mark.parametrize(("above", "own", "named"), [
+    ({}, {"blue_from": 80, "yellow_from": 80}, "yellow_from"),
+    ({"blue_from": 60, "yellow_from": 50}, {"yellow_from": 70}, "yellow_from"),
+    ({"yellow_from": 85}, {"blue_from": 80}, "blue_from"),
+])
+def test_yellow_begins_below_blue_whichever_is_inherited(app, above, own, named):
+    OfficeSettings.of(an_office()).change(AS_OF, **above)
+    db.session.flush()
+
+    with pytest.raises(BadSetting) as refused:
+        OfficeSettings.of(a_city_office()).change(AS_OF, **own)
+
+    assert refused.value.field == named
+    assert settings_of(a_city_office()).blue_from == above.get("blue_from", 95)

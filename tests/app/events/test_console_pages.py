@@ -108,10 +108,11 @@ def test_a_task_lists_the_events_behind_its_figure_and_what_is_to_come(desk, edi
     db.session.commit()
 
     page = desk.get("/console/plan/tasks/I2.1").text
-    counted, others = page.split("其他活动")
+    sections = {id: page.partition(f'id="{id}"')[2].partition("</section>")[0] for id in ("events", "coming", "rest")}
 
-    assert [title in counted for title in ("已办的一期", "待办的一期", "草稿的一期")] == [True, False, False]
-    assert [title in others for title in ("已办的一期", "待办的一期", "草稿的一期")] == [False, True, True]
+    assert {id: [title in section for title in ("已办的一期", "待办的一期", "草稿的一期")]
+            for id, section in sections.items()} == {
+        "events": [True, False, False], "coming": [False, True, False], "rest": [False, False, True]}
     assert f"/console/events/new?task={now().year}/I2.1" in page
 
 

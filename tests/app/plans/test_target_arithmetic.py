@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.plans.target import Comparison, Counting, Per, Period, Progress, Target
+from app.plans.target import Comparison, Counting, Per, Period, Target
 from tests.factories import a_plan
 
 
@@ -25,13 +25,7 @@ def test_official_wording_is_met_within_its_band(target, band):
     (Target(Comparison.MORE_THAN, 300_000, None, "人"), 300_000, False),
 ])
 def test_one_more_or_less_decides(target, done, met):
-    assert Progress(done, target).is_met is met
-
-
-def test_a_task_without_a_number_is_not_counted_and_never_met():
-    progress = Progress(12, None)
-
-    assert (progress.is_counted, progress.is_met) == (False, False)
+    assert target.is_met_by(done) is met
 
 
 @given(st.sampled_from(Comparison), st.integers(1, 10**7), st.integers(0, 100), st.integers(0, 50))
