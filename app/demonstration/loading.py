@@ -11,8 +11,10 @@ from app.accounts import regions
 from app.accounts.models import Installation
 from app.accounts.places import Organization
 from app.db import acting_as, db
+from app.demonstration.letters import ring
 from app.demonstration.people import Staff
 from app.demonstration.places import Places
+from app.demonstration.returns import Returns
 from app.demonstration.scripts import ZONE, scripts
 from app.demonstration.staging import Stage
 from app.errors import Refused
@@ -43,6 +45,8 @@ def load(as_of: datetime) -> None:
         stage = Stage(places, {task.code: task for task in plan.tasks}, staff, as_of)
         stage.visit(begun)
         stage.play(scripts(today.year))
+        Returns(places.offices, staff, as_of).play()
+        ring(as_of)
         db.session.commit()
 
 

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import re
 import shutil
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 import pytest
 from sqlalchemy import func, select
@@ -25,6 +25,8 @@ from app.outbox.transport import KEPT
 from app.plans.models import Plan
 from app.reminders.models import Occurrence
 from app.reports.counting import tally
+from app.reports.returns import MonthlyReturn
+from app.reports.supervision import SupervisionSlip
 from app.signup.models import Enrolment
 from app.signup.queries import seats_taken
 from tests.conftest import settings
@@ -224,9 +226,23 @@ def test_letters_of_the_loading_stay_in_the_outbox(demonstrated):
         # Published after review: a class, and the open day; returned: one.
         ("events.decided", "accepted", KEPT, 3),
         # A day and an hour before four sessions and one lecture; a day before tomorrow's workshop.
-        ("reminders.reminder", "accepted", KEPT, 2 * (4 * 5 + 9) + 10), ("signup.cancelled", "accepted", KEPT, 6),
+        ("reminders.reminder", "accepted", KEPT, 2 * (4 * 5 + 9) + 10),
+        # Sent back to one office, and two offices supervised.
+        ("reports.return_returned", "accepted", KEPT, 1), ("reports.slip", "accepted", KEPT, 2),
+        ("signup.cancelled", "accepted", KEPT, 6),
         ("signup.changed", "accepted", KEPT, 12 + 4), ("signup.confirmation", "accepted", KEPT, people)]
     assert {one.rpartition("@")[2] for one in db.session.scalars(select(Delivery.address))} == {"example.org"}
+
+
+def test_returns_stand_in_every_state_and_a_slip_is_open_and_one_closed_by_its_fact(demonstrated):
+    last = db.session.execute(select(Organization.name, MonthlyReturn.state).join(MonthlyReturn.organization).where(
+        MonthlyReturn.month == date(2026, 10, 1))).all()
+    sent = db.session.execute(select(Organization.name, SupervisionSlip.state, SupervisionSlip.closing_fact).join(
+        SupervisionSlip.organization).where(SupervisionSlip.sent_at.is_not(None)).order_by(SupervisionSlip.id)).all()
+
+    assert sorted({state for _name, state in last}) == ["approved", "returned", "submitted"]
+    assert [tuple(row) for row in sent] == [
+        ("资阳市乐至县市场监督管理局", "sent", ""), ("成都市郫都区市场监督管理局", "closed", "月报已于11月1日报出。")]
 
 
 def test_reminders_of_the_past_rang_at_their_hour_and_those_to_come_wait(demonstrated):
