@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
+from typing import Any
 
 from flask import current_app
 from flask_babel import gettext as _
@@ -90,22 +91,20 @@ def _concerned(changes: Sequence[Change], changed: set[int]) -> ColumnElement[bo
     parents = select(Event.parent_id).where(Event.id.in_(changed), Event.parent_id.is_not(None))
     ways: list[ColumnElement[bool]] = [
         Event.id.in_(changed), Event.id.in_(parents), Event.parent_id.in_(changed)]
-    for subject in (change.subject for change in changes):
-        if isinstance(subject, Organization):
-            ways.append(Event.organization_id == subject.id)
-        elif isinstance(subject, Region):
-            ways.append(Event.id.in_(select(EventRegion.event_id).where(EventRegion.region_code == subject.code)))
-        elif isinstance(subject, (Task, Category, Plan)):
+    def ids(kind: type) -> list[Any]:
+        """In one condition: an import of the plan's sheet renames hundreds, and SQLite bounds an expression."""
+        return sorted({change.subject.id for change in changes if isinstance(change.subject, kind)})
+
+    if offices := ids(Organization):
+        ways.append(Event.organization_id.in_(offices))
+    if regions := sorted({change.subject.code for change in changes if isinstance(change.subject, Region)}):
+        ways.append(Event.id.in_(select(EventRegion.event_id).where(EventRegion.region_code.in_(regions))))
+    for kind, column in ((Task, Task.id), (Category, Task.category_id), (Plan, Task.plan_id)):
+        if shown := ids(kind):
             linked = select(event_task.c.event_id).join(Task, Task.id == event_task.c.task_id).where(
-                _tasks_of(subject))
+                column.in_(shown))
             ways += [Event.id.in_(linked), Event.parent_id.in_(linked)]
     return or_(*ways)
-
-
-def _tasks_of(subject: Task | Category | Plan) -> ColumnElement[bool]:
-    if isinstance(subject, Task):
-        return Task.id == subject.id
-    return Task.category_id == subject.id if isinstance(subject, Category) else Task.plan_id == subject.id
 
 
 def _with_entries(concerned: ColumnElement[bool]) -> Iterable[tuple[Event, dict[str, FeedEntry]]]:

@@ -46,7 +46,7 @@ def show() -> str:
 def task(code: str) -> str:
     """One task and the rows behind its figures."""
     plan, _years = _plan()
-    found = db.session.scalars(Task.of_plan(plan).where(Task.code == code).options(
+    found = db.session.scalars(Task.ever_of_plan(plan).where(Task.code == code).options(
         joinedload(Task.category), selectinload(Task.indicators))).one_or_none()
     if found is None:
         raise NotThere(_("%(year)d 年计划里没有任务 %(code)s。", year=plan.year, code=code[:12]))

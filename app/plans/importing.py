@@ -20,6 +20,12 @@ class UnreadablePlan(ValueError):
     """A file that is no plan; the message names the line and the column."""
 
 
+def is_own_table(path: Path) -> bool:
+    """Whether it is the table in which the sample is kept, by the heads of its columns."""
+    with path.open("rb") as file:
+        return b"title_ours" in file.read(2000)
+
+
 def read(path: Path, organization: Organization, year: int, title: str) -> Plan:
     """A plan not yet added to the session. :raises UnreadablePlan: naming the line at fault."""
     plan = Plan(organization=organization, year=year, title=title)

@@ -31,8 +31,9 @@ class StalePlan(Refused):
 class Revisable:
     """Mixed into `Task`."""
 
-    if TYPE_CHECKING:
+    if TYPE_CHECKING:  # the columns that verbs write, as the table has them
         withdrawn_at: Mapped[datetime | None]
+        version: Mapped[int]
 
     def revise(self: Task, as_of: datetime, **said: Any) -> bool:
         """Whether anything of it differs now. A task with other official words carries them from this year."""

@@ -46,5 +46,5 @@ def lights(plan: Plan, as_of: datetime, *, counted: Tally | None = None, tasks: 
     """By task id, for all tasks of the plan; `counted` and `tasks` where they are already there."""
     judged = Lights(counted or tally(plan, as_of), for_public=for_public)
     if tasks is None:
-        tasks = db.session.scalars(Task.of_plan(plan).options(selectinload(Task.indicators)))
+        tasks = db.session.scalars(Task.ever_of_plan(plan).options(selectinload(Task.indicators)))
     return {task.id: judged.task(task) for task in tasks}

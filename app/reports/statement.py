@@ -35,7 +35,7 @@ def statement_of(plan: Plan, office: Organization, period: Period, as_of: dateti
     within = office if office.parent_id else None
     own = tally(plan, as_of, within=within, since=period.starts_on, until=period.ends_on)
     to_date = tally(plan, as_of, within=within, until=period.ends_on)
-    tasks = db.session.scalars(Task.of_plan(plan).options(
+    tasks = db.session.scalars(Task.ever_of_plan(plan).options(
         joinedload(Task.category), selectinload(Task.indicators), joinedload(Task.lead_organization))).all()
     judged = Lights(to_date)
     return {

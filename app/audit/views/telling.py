@@ -22,10 +22,12 @@ from app.db import db
 from app.events.models import Event
 from app.events.words import EventKind, EventState
 from app.look import clock, full_day, hours, local
+from app.plans.indicators import Indicator
 from app.plans.milestones import Milestone
-from app.plans.models import Plan
+from app.plans.models import Plan, Task
 from app.plans.programmes import Programme
 from app.plans.registers import Register, RegisterEntry, masked_name
+from app.plans.revisions import PlanRevision
 from app.reports.returns import MonthlyReturn
 from app.reports.supervision import SlipCause, SupervisionSlip
 from app.signup.models import Enrolment
@@ -135,8 +137,8 @@ def _link(row: AuditRow) -> str:
 def _changes(before: dict[str, Any], after: dict[str, Any], names: _Names) -> list[tuple[str, str, str]]:
     """(field, old, new) of what differs."""
     fields = [field for field in {**before, **after} if before.get(field) != after.get(field) and field not in HIDDEN]
-    return [(_field(field), _value(field, before.get(field), names), _value(field, after.get(field), names))
-            for field in fields]
+    return [(names.regions.get(field) or _field(field), _value(field, before.get(field), names),
+             _value(field, after.get(field), names)) for field in fields]
 
 
 def _field(field: str) -> str:
@@ -198,7 +200,16 @@ KEPT: dict[str, Callable[[set[int]], dict[str, str]]] = {
     "RegisterEntry": _entries,
     "Milestone": lambda ids: _map(select(Milestone.id, Milestone.title).where(Milestone.id.in_(ids))),
     "Programme": lambda ids: _map(select(Programme.id, Programme.name).where(Programme.id.in_(ids))),
+    "Task": lambda ids: _joined_map(select(Task.id, Task.code, Task.title).where(Task.id.in_(ids))),
+    "Indicator": lambda ids: _joined_map(
+        select(Indicator.id, Task.code, Indicator.wording).join(Indicator.task).where(Indicator.id.in_(ids))),
+    "PlanRevision": lambda ids: _map(
+        select(PlanRevision.id, Plan.title).join(PlanRevision.plan).where(PlanRevision.id.in_(ids))),
 }
+
+
+def _joined_map(statement: Any) -> dict[str, str]:
+    return {str(id): f"{code} {words}".strip() for id, code, words in db.session.execute(statement)}
 
 
 def _map(statement: Any) -> dict[str, str]:

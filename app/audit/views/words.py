@@ -42,6 +42,11 @@ DONE = {
     # reports
     "sealed": _l("封存了"), "amended": _l("补正了"), "report_asked": _l("生成了报表"),
     "template_set": _l("换了报告模板："), "template_removed": _l("不再用自己的报告模板："),
+    # the plan's sheet and what it asks for
+    "sheet_imported": _l("用表格导入了"), "import_undone": _l("撤销了导入："),
+    "entered_in_plan": _l("写进了计划："), "taken_from_plan": _l("从计划里撤下了"),
+    "brought_back": _l("恢复进计划："), "target_confirmed": _l("确认了目标："), "target_split": _l("分解了目标："),
+    "target_removed": _l("删除了目标："),
     # the installation
     "made": _l("做了"), "released": _l("放行了"),
     # the audit itself
@@ -55,6 +60,7 @@ OF_ONESELF = frozenset({
     "second_factor_removed", "passkey_removed", "audit_exported"})
 
 THINGS = {
+    "Task": _l("任务"), "Category": _l("类别"), "PlanRevision": _l("任务分解表"),
     "Event": _l("活动"), "Enrolment": _l("报名"), "Person": _l("人员"), "Organization": _l("单位"),
     "OfficeSettings": _l("单位设置"), "Plan": _l("计划"), "PublishingRule": _l("发布办法"),
     "SignInRules": _l("登录要求"), "UnknownAccount": _l("不存在的账号"), "Job": _l("后台任务"),
@@ -67,6 +73,13 @@ THINGS = {
 ACTORS = {"participant": _l("没有登录的人"), "cli": _l("命令行"), "job": _l("系统"), "system": _l("系统")}
 
 FIELDS = {
+    "code": _l("编号"), "official_wording": _l("主要内容"), "delivered_by": _l("怎么完成"),
+    "event_kind": _l("建议的活动类型"), "target_wording": _l("目标"), "lead_wording": _l("牵头单位（原文）"),
+    "lead_organization_id": _l("牵头单位"), "supporting": _l("配合单位"), "in_charge": _l("责任人"),
+    "form_of_result": _l("成果形式"), "progress_note": _l("进展"), "wording": _l("原文"),
+    "comparison": _l("比较方式"), "minimum": _l("目标数"), "maximum": _l("上限"), "counting": _l("数什么"),
+    "per": _l("按地方"), "basis": _l("性质"), "measure": _l("怎么计"), "register_id": _l("台账"),
+    "quarters": _l("季度累计"), "is_confirmed": _l("已确认"), "summary": _l("结果"),
     "title": _l("名称"), "title_en": _l("英文名称"), "description": _l("介绍"), "location": _l("地点"),
     "online_url": _l("线上地址"), "speaker": _l("主讲"), "audience": _l("对象"), "contact": _l("联系"),
     "capacity": _l("名额"), "signup_closes_at": _l("报名截止"), "credit_hours": _l("学时"),

@@ -84,7 +84,7 @@ class NoTaskColumn(Refused):
     status = 422
 
     def __init__(self) -> None:
-        super().__init__(_("没有一列是“任务”或“主要内容”。请在上面给其中一列选上。"))
+        super().__init__(_("没有认出“任务”或“主要内容”这一列。"))
 
 
 @dataclass(frozen=True, slots=True)

@@ -56,7 +56,7 @@ def task(year: int, code: str) -> str:
     plan = db.session.scalars(Plan.of_year(year)).first()
     if plan is None:
         raise _no_plan(year)
-    found = db.session.scalars(Task.of_plan(plan).where(Task.code == code)).one_or_none()
+    found = db.session.scalars(Task.ever_of_plan(plan).where(Task.code == code)).one_or_none()
     if found is None:
         raise NotThere(_("%(year)d 年计划里没有任务 %(code)s。", year=year, code=code[:12]))
     events = db.session.scalars(Event.public().where(Event.tasks.contains(found), Event.on_its_own()).options(
