@@ -10,13 +10,15 @@ from flask_babel import gettext as _
 from sqlalchemy.orm import joinedload, selectinload
 
 from app.accounts.access import allowed
-from app.clock import now
+from app.accounts.models import Actor, Role
+from app.clock import local_day, now
 from app.db import db
 from app.errors import NotThere
 from app.events.asking import office_zone
 from app.events.choosing import in_force, task_key
 from app.events.queries import of_task
 from app.events.views.desk import may_edit, own_organization
+from app.plans.milestone_queries import on_task
 from app.plans.models import Category, Plan, Sector, Task
 from app.reports.counting import tally
 from app.reports.lights import Lights, lights
@@ -45,20 +47,31 @@ def show() -> str:
 @allowed()
 def task(code: str) -> str:
     """One task and the rows behind its figures."""
-    plan, _years = _plan()
-    found = db.session.scalars(Task.ever_of_plan(plan).where(Task.code == code).options(
-        joinedload(Task.category), selectinload(Task.indicators))).one_or_none()
-    if found is None:
-        raise NotThere(_("%(year)d 年计划里没有任务 %(code)s。", year=plan.year, code=code[:12]))
+    found = get_task(code)
+    plan = found.plan
     events = db.session.scalars(of_task(g.actor, found)).all()
     counted = tally(plan, now())
     judged = Lights(counted)
     return render_template(
         "console/task.html", plan=plan, task=found, counted=counted, judged=judged, outlooks={
-            found.id: judged.task(found)}, steps=counted.steps_of(found.id), today=now().astimezone(
-            office_zone()).date(), regions=counted.places.named(counted.task(found.id).regions), key=task_key(found),
+            found.id: judged.task(found)}, milestones=db.session.scalars(on_task(g.actor, found)).all(),
+        today=local_day(now()), regions=counted.places.named(counted.task(found.id).regions), key=task_key(found),
         events=events, may_edit=may_edit(own_organization(g.actor)),
-        reaches=lambda event: g.actor.reaches(event.organization))
+        may_plan=bool(Actor.of(g.actor.person, frozenset({Role.PLANNER})).paths),
+        reaches=lambda thing: g.actor.reaches(thing.organization))
+
+
+def get_task(code: str) -> Task:
+    """The task of the plan that the address names by `year`, or of the running one.
+
+    :raises NotThere: when there is none.
+    """
+    plan, _years = _plan()
+    found = db.session.scalars(Task.ever_of_plan(plan).where(Task.code == code).options(
+        joinedload(Task.category), selectinload(Task.indicators))).one_or_none()
+    if found is None:
+        raise NotThere(_("%(year)d 年计划里没有任务 %(code)s。", year=plan.year, code=code[:12]))
+    return found
 
 
 def _plan() -> tuple[Plan, list[int]]:

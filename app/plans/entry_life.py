@@ -134,7 +134,7 @@ class EntryLife:
         for file in files:
             db.session.delete(file)
         self.name, self.address, self.note = f"（已删除，{self.id}）", "", ""
-        self.standing, self.deleted_at = Standing.WITHDRAWN.value, as_of
+        self.course, self.standing, self.deleted_at = Course(), Standing.WITHDRAWN.value, as_of
         self.version, self.revised_at = self.version + 1, as_of
         return files
 

@@ -14,6 +14,7 @@ from app.plans import programmes
 from app.plans.indicators import Indicator
 from app.plans.models import Plan, Task
 from app.plans.registers import Register
+from app.plans.revisions import PlanRevision
 from app.plans.usual_registers import ensure_usual, link
 
 
@@ -24,8 +25,8 @@ def follow(changes: Sequence[Change]) -> None:
 
 
 def _plan(change: Change) -> Plan | None:
-    """The plan that a change was made to; one of its own notes leads nowhere."""
-    subject = change.subject.plan if isinstance(change.subject, Task) else change.subject
+    """The plan that a change was made to, be it by a task or by a sheet; our own notes lead nowhere."""
+    subject = change.subject.plan if isinstance(change.subject, Task | PlanRevision) else change.subject
     return subject if isinstance(subject, Plan) and change.what != "register_linked" else None
 
 

@@ -85,6 +85,10 @@ def on_entry(roles: frozenset[Role] = REGISTRARS, **more: Any) -> Row:
     return Row(roles, DOWNWARD, {"id": "entry"} | more.pop("args", {}), **more)
 
 
+def on_milestone(roles: frozenset[Role] = REGISTRARS, **more: Any) -> Row:
+    return Row(roles, DOWNWARD, {"id": "milestone"} | more.pop("args", {}), **more)
+
+
 MADE, FORM_SHOWN_AGAIN = 201, 422
 TO_SIGN_IN, WORDS_WAIT = "302 to sign in", "403"  # what was typed waits until one has signed in
 
@@ -213,6 +217,19 @@ TABLE: dict[tuple[str, str], Row] = {
     ("GET", "console_plans.show_entry_import"): Row(REGISTRARS, NOBODY, {"id": "register", "job_id": "job"}),
     ("POST", "console_plans.apply_entry_import"): Row(REGISTRARS, NOBODY, {"id": "register", "job_id": "job"}),
     ("GET", "console_plans.entry_template"): Row(REGISTRARS),
+    # milestones
+    ("GET", "console_plans.new_milestone"): Row(PLANNERS, args={"code": "code"}),
+    ("POST", "console_plans.add_milestone"): Row(PLANNERS, args={"code": "code"}, status=FORM_SHOWN_AGAIN),
+    ("GET", "console_plans.usual_milestones"): Row(PLANNERS, args={"code": "code"}),
+    ("POST", "console_plans.add_usual_milestones"): Row(PLANNERS, args={"code": "code"}, status=FORM_SHOWN_AGAIN),
+    ("GET", "console_plans.milestone"): on_milestone(STAFF),
+    ("GET", "console_plans.edit_milestone"): on_milestone(PLANNERS),
+    ("POST", "console_plans.correct_milestone"): on_milestone(PLANNERS, status=409),
+    ("POST", "console_plans.reach_milestone"): on_milestone(status=FORM_SHOWN_AGAIN),
+    ("POST", "console_plans.unreach_milestone"): on_milestone(status=409),
+    ("GET", "console_plans.milestone_file"): on_milestone(STAFF, args={"file_id": "milestone_file"}),
+    ("POST", "console_plans.drop_milestone_file"): on_milestone(args={"file_id": "milestone_file"}),
+    ("POST", "console_plans.discard_milestone"): on_milestone(PLANNERS),
     # making and changing events
     ("GET", "console.new"): Row(EDITORS),
     ("POST", "console.create"): Row(EDITORS, status=FORM_SHOWN_AGAIN),

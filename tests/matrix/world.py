@@ -36,7 +36,7 @@ from app.reports.snapshots import Snapshot
 from app.reports.statement import statement_of
 from app.reports.supervision import SlipCause, SupervisionSlip
 from app.signup.enrolling import enrol
-from tests.app.plans.keeping import PDF, an_entry
+from tests.app.plans.keeping import PDF, a_milestone, an_entry
 from tests.factories import a_person, a_plan, a_task, an_event, an_office, figures
 from tests.matrix.table import ABOVE, ANONYMOUS, BELOW, OWN, OWNER, SIDEWAYS, WITHOUT_ROLE, Row
 
@@ -146,7 +146,10 @@ class World:
         enrolment = enrol(made["published"], name="Li", email="li@example.org", as_of=now())
         entry = an_entry("城市的基地", organization=city, as_of=now())
         entry.add_files([keep_evidence(FileStorage(io.BytesIO(PDF), "批复.pdf"), now())], now())
+        milestone = a_milestone("城市的节点", organization=city, as_of=now(), year=now().year, code="I2.1")
+        milestone.add_files([keep_evidence(FileStorage(io.BytesIO(PDF), "公示.pdf"), now())], now())
         db.session.flush()
+        self.things |= {"milestone": milestone.id, "milestone_file": milestone.files[0].file_id}
         self.things |= {"entry": entry.id, "register": entry.register_id, "evidence": entry.files[0].file_id}
         self.things |= {name: event.id for name, event in made.items()}
         self.titles |= {name: event.title for name, event in made.items()} | {"city": city.name,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -13,7 +14,7 @@ from werkzeug.datastructures import MultiDict
 
 from app.accounts.access import allowed
 from app.accounts.models import Actor, Role
-from app.clock import now
+from app.clock import local_day, now
 from app.db import db
 from app.errors import BadInput
 from app.events import queries
@@ -31,16 +32,19 @@ from app.events.views import (  # noqa: F401  routes of the same blueprint
     reviewing,
     showing,
 )
+from app.events.views.agenda import agenda, deadlines, with_tasks
 from app.events.views.desk import bp, may_edit, own_organization
 from app.events.words import EventKind, EventState
 from app.feeds.slices import Slice, UnknownValue
 from app.outbox.models import Delivery, DeliveryState
+from app.plans.milestones import Milestone
 from app.reports.views.on_my_desk import on_my_desk
 from app.signup.queries import seats_taken
 
 __all__ = ["bp"]
 
 A_PAGE, A_LOOK = 30, 8
+A_WEEK, A_MONTH = 7, 31
 WELL_FILLED = 30  # percent of the seats, a week before
 WENT_WRONG = (DeliveryState.FAILED.value, DeliveryState.BOUNCED.value, DeliveryState.AMBIGUOUS.value)
 FILTERS = ("kind", "q", "task", "region")
@@ -54,9 +58,10 @@ def today() -> str:
     as_of, own = now(), own_organization(g.actor)
     coming = db.session.scalars(queries.in_next_days(g.actor, as_of).options(
         selectinload(Event.in_regions), joinedload(Event.parent)).limit(60)).all()
-    seats = _seats(coming)
+    seats, today = _seats(coming), local_day(as_of)
     return render_template(
-        "console/today.html", as_of=as_of, today=as_of.astimezone(office_zone()).date(), coming=coming, seats=seats,
+        "console/today.html", as_of=as_of, today=today, agenda=agenda(coming, deadlines(g.actor, today, A_WEEK)),
+        reaches=_reaches, milestones=_look(with_tasks(Milestone.pressing(g.actor, as_of))), seats=seats,
         poorly_filled=[one for one in coming if one.takes_enrolments_at(as_of) and seats[one.id].capacity
                        and seats[one.id].percent < WELL_FILLED],
         without_figures=_look(queries.without_figures(g.actor, as_of)),
@@ -86,7 +91,17 @@ def events() -> str:
         shelf=shelf, state=state, slice=wanted, mistake=mistake, kinds=list(EventKind), states=list(EventState),
         address=_address, page_address=lambda number: _address(page=number),
         this_year=as_of.astimezone(office_zone()).year, may_edit=may_edit(own_organization(g.actor)),
+        reaches=_reaches, deadlines=_deadlines_ahead(as_of) if shelf == "ahead" and page == 1 and not state else [],
         campaigns=db.session.scalars(queries.campaigns_open_to(g.actor, as_of).limit(5)).all())
+
+
+def _reaches(thing: Any) -> bool:
+    return g.actor.reaches(thing.organization)
+
+
+def _deadlines_ahead(as_of: datetime) -> Sequence[Milestone]:
+    """The milestones of a month, over the first page of what comes; a filter is about events and leaves them out."""
+    return [] if any(request.args.get(name) for name in FILTERS) else deadlines(g.actor, local_day(as_of), A_MONTH)
 
 
 def _idle_tasks(as_of: datetime) -> dict[str, Any]:

@@ -3,6 +3,12 @@
 from __future__ import annotations
 
 from app.plans.console import bp
-from app.plans.views import entries, entry_import, indicator, registers  # noqa: F401  routes of the same blueprint
+from app.plans.views import (  # noqa: F401  routes of the same blueprint
+    entries,
+    entry_import,
+    indicator,
+    milestones,
+    registers,
+)
 
 __all__ = ["bp"]

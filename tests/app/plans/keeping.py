@@ -12,10 +12,11 @@ from sqlalchemy import select
 
 from app.accounts.places import Organization, Region
 from app.db import db
+from app.plans.milestones import Milestone, Step
 from app.plans.registers import Register, RegisterEntry
 from app.plans.standing import Course
 from tests.conftest import AS_OF
-from tests.factories import a_city_office, an_office
+from tests.factories import a_city_office, a_task, an_office
 
 PDF = b"%PDF-1.7\n1 0 obj\n<<>>\nendobj\ntrailer\n<<>>\n%%EOF\n"
 OLD_WORD = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 600
@@ -56,3 +57,11 @@ def a_picture() -> bytes:
     out = io.BytesIO()
     Image.new("RGB", (8, 8)).save(out, "JPEG")
     return out.getvalue()
+
+
+def a_milestone(title: str = "申报", *, code: str = "S3.1", due_on: date | None = None,
+                organization: Organization | None = None, as_of: datetime = AS_OF, year: int = 2026,
+                **words: Any) -> Milestone:
+    """The root office's, on a task without events, due on the day of the tests unless told otherwise."""
+    return Milestone.planned(a_task(code, year), organization or an_office(), as_of, title=title,
+                             step=words.pop("step", Step.APPLICATION), due_on=due_on or date(2026, 3, 2), **words)
