@@ -39,7 +39,7 @@ def import_(file: Path, year: int, dry_run: bool) -> None:
     if dry_run:
         db.session.rollback()
         return
-    if db.session.scalars(Plan.of_year(year)).first():
+    if db.session.scalars(Plan.of_office(office, year)).first():
         raise click.ClickException(f"there is a plan of {year} already")
     with acting_as("cli"):
         db.session.add(fresh)

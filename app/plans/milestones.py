@@ -14,7 +14,7 @@ from app.accounts.places import Organization, below
 from app.db import Model
 from app.files import StoredFile
 from app.plans.indicators import Indicator
-from app.plans.models import Task
+from app.plans.models import Plan, Task
 
 if TYPE_CHECKING:
     from app.accounts.models import Actor
@@ -62,8 +62,15 @@ class Milestone(Model):
 
     @classmethod
     def scoped(cls, actor: Actor) -> Select[Milestone]:
-        return (select(cls).join(cls.organization).where(below(actor.paths), cls.deleted_at.is_(None))
+        """Of plans in force: those of next year's wait with their plan."""
+        return (select(cls).join(cls.organization).join(cls.task).join(Task.plan)
+                .where(below(actor.paths), cls.deleted_at.is_(None), Plan.adopted_at.is_not(None))
                 .order_by(cls.due_on, cls.id))
+
+    @classmethod
+    def of_plan(cls, plan: Plan) -> Select[Milestone]:
+        return (select(cls).join(cls.task).where(Task.plan_id == plan.id, cls.deleted_at.is_(None))
+                .order_by(Task.position, cls.due_on, cls.id))
 
     @classmethod
     def of_task(cls, task: Task) -> Select[Milestone]:
