@@ -78,10 +78,14 @@ class Event(Lifecycle, Submitting, Model):
     form_key: Mapped[str | None] = mapped_column(String(64), unique=True)
     slug: Mapped[str | None] = mapped_column(String(80), unique=True)
     parent_id: Mapped[int | None] = mapped_column(ForeignKey("event.id"), index=True)
-    parent: Mapped[Event | None] = relationship(remote_side="Event.id", back_populates="parts")
-    parts: Mapped[list[Event]] = relationship(back_populates="parent", order_by="Event.starts_at, Event.id")
+    parent: Mapped[Event | None] = relationship(
+        remote_side="Event.id", foreign_keys=[parent_id], back_populates="parts")
+    parts: Mapped[list[Event]] = relationship(
+        back_populates="parent", foreign_keys=[parent_id], order_by="Event.starts_at, Event.id")
     part: Mapped[str | None] = mapped_column(String(12))
     position: Mapped[int] = mapped_column(default=0)
+    # Last year's, of which this is the shell.
+    source_id: Mapped[int | None] = mapped_column(ForeignKey("event.id", ondelete="SET NULL"), index=True)
 
     kind: Mapped[str] = mapped_column(String(16), index=True)
     title: Mapped[str] = mapped_column(String(120))

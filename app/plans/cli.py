@@ -106,13 +106,14 @@ def _apply(found: Difference, name: str, confirmed: str | tuple[()]) -> None:
 
 def _import_own(file: Path, year: int, dry_run: bool) -> None:
     """The table in which our own sample plan is kept: it states every number, and makes a plan that is not there."""
-    fresh = importing.read(file, _office(), year, f"{year}年知识产权“五进”推进计划")
+    office = _office()
+    fresh = importing.read(file, office, year, f"{year}年知识产权“五进”推进计划")
     for line in lines_of_plan(fresh):
         click.echo(line)
     if dry_run:
         db.session.rollback()
         return
-    if db.session.scalars(Plan.of_year(year)).first():
+    if db.session.scalars(Plan.of_office(office, year)).first():
         raise click.ClickException(f"there is a plan of {year} already")
     with acting_as("cli"):
         db.session.add(fresh)

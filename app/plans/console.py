@@ -79,10 +79,12 @@ def _plan() -> tuple[Plan, list[int]]:
     plans = db.session.scalars(Plan.scoped(g.actor).options(joinedload(Plan.organization))).all()
     year = request.args.get("year", type=int) or now().astimezone(office_zone()).year
     wanted = in_force(plans, year)
+    if "year" in request.args and (wanted is None or wanted.year != year):
+        wanted = db.session.scalars(Plan.drafts_for(g.actor).where(Plan.year == year)).first()
+        if wanted is None:
+            raise NotThere(_("没有 %(year)d 年的计划。", year=year))
     if wanted is None:
         raise NotThere(_("还没有计划。"))
-    if "year" in request.args and wanted.year != year:
-        raise NotThere(_("没有 %(year)d 年的计划。", year=year))
     return wanted, [plan.year for plan in plans]
 
 

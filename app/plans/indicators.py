@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import enum
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from flask_babel import gettext as _
@@ -10,7 +11,7 @@ from sqlalchemy import JSON, CheckConstraint, ForeignKey, String, UniqueConstrai
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.accounts.places import Region
-from app.db import Model
+from app.db import Change, Model, note
 from app.plans.registers import Register
 from app.plans.settling import Settled
 from app.plans.target import Comparison, Counting, Per, Period, Target
@@ -95,6 +96,18 @@ class Indicator(Settled, Model):
     def is_public(self) -> bool:
         """Official wording and our count of a list in it may be shown; working targets may not."""
         return self.basis != Basis.WORKING
+
+    def enter_result(self, result: int | None, source: str, as_of: datetime) -> bool:
+        """How a year ended of which the system holds no rows, and who says so; None takes it back. Whether anything
+        differs now."""
+        before = {"result": self.entered_result, "source": self.entered_source}
+        after = {"result": result, "source": source if result is not None else ""}
+        if before == after:
+            return False
+        self.entered_result, self.entered_source = result, str(after["source"])
+        about = {"indicator": self.name or self.wording}
+        note(Change(self.task, "result_entered", as_of, before=about | before, after=about | after))
+        return True
 
     def rolled_over(self) -> Indicator:
         is_stated = self.basis == Basis.STATED

@@ -17,7 +17,7 @@ from app.db import Change, Model, db, note
 from app.errors import NotThere, Refused
 from app.files import StoredFile
 from app.plans.indicators import Indicator
-from app.plans.models import Task
+from app.plans.models import Plan, Task
 
 if TYPE_CHECKING:
     from app.accounts.models import Actor
@@ -87,15 +87,19 @@ class Milestone(Model):
 
     @classmethod
     def scoped(cls, actor: Actor) -> Select[Milestone]:
-        return (select(cls).join(cls.organization).where(below(actor.paths), cls.deleted_at.is_(None))
-                .order_by(cls.due_on.is_(None), cls.due_on, cls.id))
+        """Of plans in force: those of next year's wait with their plan."""
+        return cls._in_force().where(below(actor.paths))
 
     @classmethod
     def seen_by(cls, actor: Actor) -> Select[Milestone]:
         """Those in reach, and those of the offices above: a county must know by when to apply. They are read-only."""
         above = sorted({int(part) for path in actor.paths for part in path.strip("/").split("/") if part})
-        return (select(cls).join(cls.organization).where(
-            or_(below(actor.paths), cls.organization_id.in_(above)), cls.deleted_at.is_(None))
+        return cls._in_force().where(or_(below(actor.paths), cls.organization_id.in_(above)))
+
+    @classmethod
+    def _in_force(cls) -> Select[Milestone]:
+        return (select(cls).join(cls.organization).join(cls.task).join(Task.plan)
+                .where(cls.deleted_at.is_(None), Plan.adopted_at.is_not(None))
                 .order_by(cls.due_on.is_(None), cls.due_on, cls.id))
 
     @classmethod
@@ -107,6 +111,11 @@ class Milestone(Model):
     def due_between(cls, actor: Actor, first: date, last: date) -> Select[Milestone]:
         """What a calendar shows as deadlines: not reached, due from `first` to `last`, both included."""
         return cls.seen_by(actor).where(cls.reached_on.is_(None), cls.due_on.between(first, last))
+
+    @classmethod
+    def of_plan(cls, plan: Plan) -> Select[Milestone]:
+        return (select(cls).join(cls.task).where(Task.plan_id == plan.id, cls.deleted_at.is_(None))
+                .order_by(Task.position, cls.due_on, cls.id))
 
     @classmethod
     def of_task(cls, task: Task) -> Select[Milestone]:

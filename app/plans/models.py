@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import enum
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import date, datetime
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -12,12 +12,14 @@ from flask_babel import gettext as _
 from sqlalchemy import JSON, ForeignKey, Select, String, Text, UniqueConstraint, select
 from sqlalchemy.orm import Mapped, joinedload, mapped_column, relationship
 
-from app.accounts.places import Organization
+from app.accounts.models import Role
+from app.accounts.places import Organization, below
 from app.accounts.settings import Settings, settings_of
 from app.db import Change, Model, note
 from app.errors import Refused
 from app.plans.indicators import Indicator
 from app.plans.revising import Revisable
+from app.plans.yearly import same_date
 
 if TYPE_CHECKING:
     from app.accounts.models import Actor
@@ -77,15 +79,27 @@ class Plan(Model):
         ids = {int(part) for path in actor.paths for part in path.strip("/").split("/") if part}
         return cls.adopted().where(cls.organization_id.in_(sorted(ids)))
 
+    @classmethod
+    def drafts_for(cls, actor: Actor) -> Select[Plan]:
+        """Not adopted yet: for those alone who plan at its office or above."""
+        paths = frozenset(one.organization.path for one in actor.person.grants if one.role == Role.PLANNER)
+        return select(cls).join(cls.organization).where(cls.adopted_at.is_(None), below(paths)).order_by(cls.year)
+
+    @classmethod
+    def of_office(cls, organization: Organization, year: int) -> Select[Plan]:
+        """Adopted or not: there is one at most."""
+        return select(cls).where(cls.organization_id == organization.id, cls.year == year)
+
     def adopt(self, as_of: datetime) -> None:
         """Makes it the plan of the year. Safe to call twice."""
         if self.adopted_at is None:
             self.adopted_at = as_of
             note(Change(self, "adopted", as_of, after={"year": self.year, "title": self.title}))
 
-    def roll_over(self, year: int, as_of: datetime) -> Plan:
+    def roll_over(self, year: int, as_of: datetime, *, tasks: Collection[int] | None = None) -> Plan:
         """Next year's plan with the same tree. Stated targets become unconfirmed working ones, and
-        each task keeps the year its wording is of, so that nobody takes it for this year's."""
+        each task keeps the year its wording is of, so that nobody takes it for this year's. `tasks`: ids of those
+        that come along; None: all. What the official table no longer has stays behind."""
         if year <= self.year:
             raise Refused(_("新计划的年份必须晚于 %(year)d 年。", year=self.year))
         rolled = Plan(organization=self.organization, year=year, source_year=self.source_year or self.year,
@@ -93,8 +107,10 @@ class Plan(Model):
         for category in self.categories:
             fresh = Category(sector=category.sector, code=category.code, name=category.name,
                              name_en=category.name_en, position=category.position)
-            fresh.tasks = [task.rolled_over(rolled) for task in category.tasks]
-            rolled.categories.append(fresh)
+            fresh.tasks = [task.rolled_over(rolled) for task in category.tasks
+                           if task.withdrawn_at is None and (tasks is None or task.id in tasks)]
+            if fresh.tasks:
+                rolled.categories.append(fresh)
         note(Change(rolled, "rolled_over", as_of, before={"year": self.year}, after={"year": year}))
         return rolled
 
@@ -213,8 +229,7 @@ class Task(Revisable, Model):
         return self.title_en if language == "en" and self.title_en else self.title
 
     def rolled_over(self, plan: Plan) -> Task:
-        due = self.due_on and date(plan.year, self.due_on.month,
-                                   28 if self.due_on.month == 2 else self.due_on.day)
+        due = self.due_on and same_date(self.due_on, self.due_on.year + plan.year - self.plan.year)
         fresh = Task(plan=plan, code=self.code, title=self.title, title_en=self.title_en,
                      official_wording=self.official_wording, wording_year=self.wording_year,
                      programmes=list(self.programmes), delivered_by=self.delivered_by,

@@ -95,6 +95,16 @@ class Tally:
                             found[cell.region] += cell.amount
         return found
 
+    @cached_property
+    def events_by_month(self) -> Mapping[date, int]:
+        """Events done, over all tasks, by the first day of the month in which they began."""
+        found: dict[date, int] = defaultdict(int)
+        for lines in self._lines.values():
+            for line in lines:
+                if line.is_first and line.stage == DONE:
+                    found[self.scope.month(line.bucket)] += line.events
+        return found
+
     # ------------------------------------------------------------ what was fetched
 
     @cached_property

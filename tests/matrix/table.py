@@ -163,6 +163,15 @@ TABLE: dict[tuple[str, str], Row] = {
     ("GET", "console_plans.show"): Row(STAFF),
     ("GET", "console_plans.task"): Row(STAFF, args={"code": "code"}),
     ("GET", "console_plans.indicator_rows"): Row(STAFF, args={"id": "indicator"}),
+    # years: the plan is the root office's, so only its planner makes the next one
+    ("GET", "console_plans.next_year"): Row(PLANNERS, ROOT),
+    ("POST", "console_plans.make_next_year"): Row(PLANNERS, ROOT, data={"year": "next_year"}, status=409),
+    ("POST", "console_plans.adopt_draft"): Row(PLANNERS, ROOT, {"id": "draft_plan"}),
+    ("POST", "console_plans.remove_draft"): Row(PLANNERS, ROOT, {"id": "draft_plan"}),
+    ("GET", "console_plans.compare"): Row(STAFF),
+    ("GET", "console_plans.compare_sheet"): Row(STAFF),
+    ("GET", "console_plans.results"): Row(PLANNERS, ROOT),
+    ("POST", "console_plans.enter_results"): Row(PLANNERS, ROOT, status=409),
     ("GET", "outbox.letters"): Row(STAFF, shows="published"),
     # monthly returns
     ("GET", "returns.index"): Row(STAFF),

@@ -126,7 +126,9 @@ class World:
         return str(browser.get_cookie(COOKIE).value)  # type: ignore[union-attr]
 
     def _make_things(self, city: Organization, beside: Organization) -> None:
-        a_plan(now().year)
+        plan, _earlier = a_plan(now().year), a_plan(now().year - 1)
+        following = plan.roll_over(now().year + 1, now())
+        db.session.add(following)
         soon, past = now() + timedelta(days=3), now() - timedelta(days=3)
         chen = a_person("Chen", Role.ORGANIZER, city)
         made = {
@@ -164,6 +166,7 @@ class World:
                                        by=a_person("Root", Role.ADMINISTRATOR, an_office()), as_of=now())
         db.session.flush()
         self.things |= {
+            "draft_plan": following.id, "next_year": following.year,
             "rule": rule.id, "person": chen.id, "grant": chen.grants[0].id,
             "version": made["published"].version, "about": f"Event:{made['published'].id}",
             "slug": "week", "photo": made["held"].photos[0].file_id, "year": now().year, "code": "I2.1",

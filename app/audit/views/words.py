@@ -39,6 +39,7 @@ DONE = {
     "reached": _l("完成了"), "unreached": _l("改回未完成："), "figure_entered": _l("填了"),
     "figure_replaced": _l("更新了"), "figures_imported": _l("用表格导入了"),
     "changed": _l("改了"), "adopted": _l("启用了"), "rolled_over": _l("滚动生成了"),
+    "result_entered": _l("填报了往年结果："),
     # reports
     "sealed": _l("封存了"), "amended": _l("补正了"), "report_asked": _l("生成了报表"),
     "template_set": _l("换了报告模板："), "template_removed": _l("不再用自己的报告模板："),
@@ -111,6 +112,7 @@ FIELDS = {
     "region": _l("地区"), "q": _l("搜索"), "reached_on": _l("完成日期"), "step": _l("步骤"),
     "indicator": _l("指标"), "month": _l("月份"), "source": _l("来源"), "true_on": _l("截至"),
     "amount": _l("数字"), "is_running_total": _l("累计"), "hosts": _l("举办地"), "programmes": _l("品牌活动"),
+    "starts_on": _l("开始日期"), "parts": _l("下属场次"), "result": _l("结果"),
     "about": _l("对象"), "who": _l("谁"), "what": _l("做了什么"), "since": _l("从"), "until": _l("到"),
 }
 VALUES = {

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from app.plans.console import bp
 from app.plans.views import (  # noqa: F401  routes of the same blueprint
+    comparing,
     entries,
     entry_import,
     indicator,
     milestones,
+    next_year,
     registers,
+    results,
 )
 
 __all__ = ["bp"]
