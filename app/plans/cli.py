@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 from pathlib import Path
 
 import click
@@ -11,6 +10,7 @@ from flask.cli import AppGroup
 from app.accounts.places import Organization
 from app.clock import now
 from app.db import acting_as, db
+from app.exporting import csv_of
 from app.plans.importing import UnreadablePlan, read
 from app.plans.models import Plan
 
@@ -55,17 +55,8 @@ def export(file: Path, year: int) -> None:
     found = db.session.scalars(Plan.of_year(year)).first()
     if found is None:
         raise click.ClickException(f"there is no plan of {year}")
-    with file.open("w", encoding="utf-8-sig", newline="") as out:
-        writer = csv.writer(out)
-        writer.writerow(["code", "sector", "category", "title", "official_wording", "targets"])
-        for task in found.tasks:
-            writer.writerow([_defused(cell) for cell in (
-                task.code, task.category.sector, task.category.name, task.title, task.official_wording,
-                "; ".join(one.wording or f"{one.minimum}{one.unit}" for one in task.indicators))])
-
-
-def _defused(cell: str) -> str:
-    """A cell that a spreadsheet will not take for a formula."""
-    return f"'{cell}" if cell[:1] in "=+-@\t\r＝＋－＠" and cell[:1] else cell
+    rows = [[task.code, task.category.sector, task.category.name, task.title, task.official_wording,
+             "; ".join(one.wording or f"{one.minimum}{one.unit}" for one in task.indicators)] for task in found.tasks]
+    file.write_bytes(csv_of([["code", "sector", "category", "title", "official_wording", "targets"], *rows]))
 
 
