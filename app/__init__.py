@@ -11,7 +11,7 @@ from flask_limiter.util import get_remote_address
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 import config
-from app import db, errors, headers, languages, look
+from app import db, errors, headers, languages, legible, look
 from app.form_tokens import PatientTokens
 
 limiter = Limiter(get_remote_address, default_limits=[])
@@ -26,7 +26,7 @@ def create_app(**settings: str) -> Flask:
     if app.config["TRUSTED_PROXIES"]:
         count = app.config["TRUSTED_PROXIES"]
         app.wsgi_app = ProxyFix(app.wsgi_app, count, count, 0)  # type: ignore[method-assign]
-    for tool in (db, errors, languages, headers, csrf, limiter, look, Compress()):
+    for tool in (db, errors, languages, headers, legible, csrf, limiter, look, Compress()):
         tool.init_app(app)
     _open_rooms(app)
     _hear_changes(app)

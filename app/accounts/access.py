@@ -20,7 +20,7 @@ from app.accounts.sign_in_rules import Demands
 from app.accounts.signing_in import has_second_factor_in_session
 from app.clock import now
 from app.db import db, reading
-from app.errors import BadInput
+from app.legible import refuse_address
 
 View = TypeVar("View", bound=Callable[..., Any])
 
@@ -130,22 +130,13 @@ def init_app(app: Flask) -> None:
 def _open_door() -> None:
     """A GET reads in a transaction that cannot write; whoever acts is a participant until known."""
     g.reading = None
-    _refuse_nul()
+    refuse_address()
     if request.method in ("GET", "HEAD", "OPTIONS"):
         g.reading = reading()
         g.reading.__enter__()
     elif not _is_own_origin():
         abort(403)
     db.session().info["actor"] = "participant"
-
-
-def _refuse_nul() -> None:
-    """No database keeps it, and no name or code holds it."""
-    if "\x00" in request.path:
-        abort(400)
-    for name, words in request.args.items(multi=True):
-        if "\x00" in words or "\x00" in name:
-            raise BadInput(_("“%(name)s”里有不能用的字符。", name=name.replace("\x00", "")[:40]))
 
 
 def _close_door(error: BaseException | None) -> None:

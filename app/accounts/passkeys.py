@@ -130,7 +130,10 @@ def check(person: Person, answer: str, challenge: str, as_of: datetime) -> None:
 def _read(answer: str) -> dict[str, object]:
     if len(answer) > LONGEST_ANSWER:
         raise ValueError("too long")
-    said = json.loads(answer)
+    try:
+        said = json.loads(answer)
+    except RecursionError as error:  # brackets within brackets, thousands deep
+        raise ValueError("too deep") from error
     if not isinstance(said, dict):
         raise ValueError("no object")
     return said

@@ -22,7 +22,7 @@ DONE = {
     "invited": _l("添加了"), "link_issued": _l("发了登录链接给"), "handed_over": _l("交接了"),
     "role_given": _l("给了角色："), "role_taken": _l("收回了角色："), "deactivated": _l("停用了"),
     "reactivated": _l("重新启用了"), "staff_imported": _l("用表格导入了人员"),
-    "signed_in": _l("登录"), "signed_in_by_link": _l("用一次性链接登录"), "sign_in_failed": _l("登录失败"),
+    "signed_in": _l("登录了"), "signed_in_by_link": _l("用一次性链接登录"), "sign_in_failed": _l("登录失败"),
     "signed_out": _l("退出登录"), "sessions_ended": _l("结束了登录"), "password_set": _l("设了密码"),
     "recovery_asked": _l("要求找回密码"), "recovery_code_used": _l("用恢复码登录"),
     "recovery_codes_renewed": _l("换了恢复码"), "second_factor_added": _l("开了两步验证"),
