@@ -9,7 +9,7 @@ from typing import Any
 from flask_babel import gettext as _
 
 from app.events.span import Span
-from app.events.waiting import TIMES, EventChange, unpacked, word_of
+from app.events.waiting import ANNULLED, TIMES, EventChange, unpacked, word_of
 from app.events.words import EventKind, EventState
 
 UNSEEN = ("slug",)
@@ -50,4 +50,6 @@ def _words(name: str, value: Any) -> datetime | str:
         return _("、").join(one.code if name == "tasks" else one.short_name for one in value)
     if name == "kind":
         return EventKind(value).label
-    return EventState(value).label if name == "state" else str("" if value is None else value)
+    if name == "state":
+        return _("撤销登记") if value == ANNULLED else EventState(value).label
+    return str("" if value is None else value)

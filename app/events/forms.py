@@ -189,6 +189,11 @@ class ReasonForm(OpenedForm):
     reason = line(_l("原因"), 300, description=_l("会写在通知信和活动页上。"))
 
 
+class AnnulmentForm(OpenedForm):
+    reason = line(_l("原因"), 300, DataRequired(_l("请写明为什么撤销，例如“重复登记”。")),
+                  description=_l("记在操作记录里，不公开。"))
+
+
 class PartForm(TimedForm):
     """A stage of a competition or a session of a class."""
 

@@ -166,6 +166,24 @@ class Lifecycle:
         self._carry(lambda part: part.discard(as_of))
         self._tell_parent(as_of)
 
+    def annul(self: Event, as_of: datetime, reason: str) -> None:
+        """Takes back what was entered after the event and should not have been: nothing counts or shows it any more,
+        calendars that have it hear that it is off. What it said stays in the audit."""
+        if self.deleted_at:
+            return
+        self.require_annullable()
+        self._vanish(as_of, reason)
+        self._carry(lambda part: part._vanish(as_of, reason))
+        self._tell_parent(as_of)
+
+    def require_annullable(self: Event) -> None:
+        """:raises WrongState: for one that was announced beforehand, and while other events stand under it."""
+        self._must_be(EventState.HELD, EventState.CLOSED)
+        if not self.was_entered_afterwards:
+            raise WrongState(_("这个活动不是补登的，不能撤销登记。数字不对，请改人数。"))
+        if any(not Part(part.part).follows_parent and part.deleted_at is None for part in self.parts):
+            raise WrongState(_("它下面还有子活动，请先处理子活动。"))
+
     def add_part(self: Event, part: Event, as_of: datetime, *, announced: bool = True) -> None:
         """Puts `part` under this one as what its kind is divided into; a public one's new day shows with it,
         or waits for a reviewer when not `announced`."""
@@ -195,6 +213,10 @@ class Lifecycle:
             self.sequence += 1
             self.schedule_version += 1 if schedule else 0
         note(Change(self, what, as_of, before=before, after=self.facts() | (also or {}), quiet=quiet))
+
+    def _vanish(self: Event, as_of: datetime, reason: str) -> None:
+        with self._changing("annulled", as_of, schedule=True, also=self.figures.as_words() if self.figures else {}):
+            self.deleted_at, self.reason = as_of, reason
 
     def _must_be(self: Event, *states: EventState) -> None:
         if self.state not in states:

@@ -217,6 +217,11 @@ class Event(Lifecycle, Submitting, Model):
         return self.state in PUBLIC_STATES
 
     @property
+    def was_entered_afterwards(self) -> bool:
+        """Nobody announced it: when it was written down it had begun."""
+        return self.created_at >= self.starts_at
+
+    @property
     def shown_parts(self) -> list[Event]:
         """The parts that make it what it is: of a public event only public ones, for a day that is a draft or
         waits for a reviewer changes nothing that people see."""

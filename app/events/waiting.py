@@ -22,6 +22,7 @@ from app.plans.models import Task
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+ANNULLED = "annulled"  # what was entered afterwards is to be taken back; no state of an event
 TIMES = ("starts_at", "ends_at", "is_all_day", "zone")
 
 
@@ -46,7 +47,8 @@ class Decided(Refused):
 class EventChange(Model):
     """What somebody who must submit wants changed: the fields before and after, until a reviewer decides.
 
-    Besides columns of the event `after` may hold `state`: taking place after all (published), or taken back (draft).
+    Besides columns of the event `after` may hold `state`: taking place after all (published), taken back (draft), or
+    `ANNULLED`.
     """
 
     __tablename__ = "event_change"
@@ -126,6 +128,8 @@ class EventChange(Model):
                              quiet=self.is_quiet)
         if state == EventState.DRAFT:
             event.unpublish(as_of, self.reason)
+        if state == ANNULLED:
+            event.annul(as_of, self.reason)
 
     def _must_wait(self) -> None:
         if self.state != ChangeState.WAITING:
@@ -187,6 +191,11 @@ class Proposed:
     def unpublish(self, as_of: datetime, reason: str = "") -> None:
         self.event._must_be(EventState.PUBLISHED, EventState.POSTPONED)
         self._want("state", EventState.DRAFT.value)
+        self._why = reason
+
+    def annul(self, as_of: datetime, reason: str) -> None:
+        self.event.require_annullable()
+        self._want("state", ANNULLED)
         self._why = reason
 
     def keep(self, by: Person, as_of: datetime) -> EventChange | None:

@@ -52,7 +52,7 @@ def restore(path: Path, as_of: datetime, *, accept_broken_audit: bool = False,
         _check(manifest, connection, place, accept_broken_audit)
         db.session.scalars(FeedRevision.current()).one().renew_epoch()
         db.session.scalars(FeedRevision.current()).one().rise(as_of)  # a date given out before must not answer 304
-        holding.hold("a backup was restored: letters in it may have been sent since it was made", as_of)
+        holding.hold(holding.RESTORED, as_of)
         note(Change(Backup(manifest.id), "restored", as_of, after={"made_at": manifest.made_at}))
         with _files(backup, tell):
             if not is_own_secret:

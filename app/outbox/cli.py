@@ -8,21 +8,17 @@ from zoneinfo import ZoneInfo
 import click
 from flask import current_app
 from flask.cli import AppGroup
-from sqlalchemy import func, select
 
 from app.clock import now
 from app.db import acting_as, db
 from app.outbox import holding
-from app.outbox.models import Delivery
-from app.reminders import due
+from app.reminders import releasing
 
 outbox = AppGroup("outbox", help="The letters that wait.")
 
-MAY_BE_SENT = "恢复备份之前可能已经寄出，不再寄"
-
 
 @outbox.command()
-@click.option("--reason", default="held by hand", help="Shown to whoever asks why.")
+@click.option("--reason", default=holding.BY_HAND, help="Shown to whoever asks why.")
 def hold(reason: str) -> None:
     """Lets no letter leave from the next batch on; they are written and wait."""
     with acting_as("cli"):
@@ -40,22 +36,10 @@ def release(stop_before: str | None) -> None:
         raise click.ClickException("letters are not held")
     click.echo(f"held: {reason}", err=True)
     with acting_as("cli"):
-        if stop_before:
-            click.echo(f"{_stop(_moment(stop_before))} letters taken back")
-        holding.release(now())
-        db.session.commit()
-    click.echo(f"{db.session.scalar(select(func.count()).select_from(Delivery.waiting().subquery()))} letters wait "
-               "and go")
-
-
-def _stop(moment: datetime) -> int:
-    """Reminders that are not yet written, but were due by then, are written first, and taken back too."""
-    while not due.tick(now()).is_finished:
-        db.session.commit()
-    stopped = db.session.scalars(Delivery.waiting().where(Delivery.next_at < moment)).all()
-    for letter in stopped:
-        letter.stop(MAY_BE_SENT)
-    return len(stopped)
+        done = releasing.release(now(), _moment(stop_before) if stop_before else None)
+    if stop_before:
+        click.echo(f"{done.stopped} letters taken back")
+    click.echo(f"{done.waiting} letters wait and go")
 
 
 def _moment(text: str) -> datetime:

@@ -239,6 +239,8 @@ TABLE: dict[tuple[str, str], Row] = {
     ("GET", "console_plans.milestone_file"): on_milestone(STAFF, args={"file_id": "milestone_file"}),
     ("POST", "console_plans.drop_milestone_file"): on_milestone(args={"file_id": "milestone_file"}),
     ("POST", "console_plans.discard_milestone"): on_milestone(PLANNERS),
+    ("GET", "outbox.releasing_page"): Row(ADMINISTRATORS, UPROOTING, status=302),
+    ("POST", "outbox.release"): Row(ADMINISTRATORS, UPROOTING),
     # making and changing events
     ("GET", "console.new"): Row(EDITORS),
     ("POST", "console.create"): Row(EDITORS, status=FORM_SHOWN_AGAIN),
@@ -259,6 +261,8 @@ TABLE: dict[tuple[str, str], Row] = {
     ("POST", "console.contacts"): on_event(EDITORS, status=200),
     ("GET", "console.figures"): on_event(EDITORS, "held"),
     ("POST", "console.record_figures"): on_event(EDITORS, "held", status=FORM_SHOWN_AGAIN),
+    ("GET", "console.annulment"): on_event(EDITORS, "entered"),
+    ("POST", "console.annul"): on_event(EDITORS, "entered", status=FORM_SHOWN_AGAIN),
     ("POST", "console.close"): on_event(EDITORS, "held"),
     ("GET", "console.held"): Row(EDITORS),
     ("POST", "console.record_held"): Row(EDITORS, status=FORM_SHOWN_AGAIN),

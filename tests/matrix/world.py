@@ -138,11 +138,13 @@ class World:
             "course": an_event("城市的培训班", organization=city, kind=EventKind.TRAINING, starts_at=soon),
             "cancelled": an_event("取消的讲座", organization=city, starts_at=soon),
             "held": an_event("办过的讲座", organization=city, starts_at=past),
+            "entered": an_event("补登的讲座", organization=city, starts_at=past, as_of=now()),
             "week": an_event("城市的宣传周", organization=city, kind=EventKind.CAMPAIGN, starts_at=soon, slug="week"),
         }
         made["submitted"].submit(chen, now())
         made["cancelled"].cancel(now())
-        made["held"].record_figures(figures(chen), now(), confirmed=True)
+        for name in ("held", "entered"):
+            made[name].record_figures(figures(chen), now(), confirmed=True)
         photos = keep_photos([FileStorage(_picture(), "photo.jpg", content_type="image/jpeg")], now())
         add_photos(made["held"], photos, now())
         enrolment = enrol(made["published"], name="Li", email="li@example.org", as_of=now())

@@ -16,7 +16,7 @@ from app.accounts.models import Person, Role
 from app.accounts.places import Organization, Region
 from app.audit import recording
 from app.audit.models import AuditRow
-from app.audit.views.words import ACTORS, DONE, FIELDS, HIDDEN, OF_ONESELF, THINGS, VALUES
+from app.audit.views.words import ACTORS, DONE, DONE_TO, FIELDS, HIDDEN, OF_ONESELF, THINGS, VALUES
 from app.contact import masked
 from app.db import db
 from app.events.models import Event
@@ -119,12 +119,16 @@ def _line(row: AuditRow, names: _Names, personal: dict[str, str] | None) -> Line
     if row.subject_type == "Person" and row.what in OF_ONESELF and is_own:
         who, thing, name = name, "", ""
     return Line(
-        id=row.id, at=row.at, who=who, actor=row.actor, done=str(DONE.get(row.what, f"“{row.what}”")), thing=thing,
+        id=row.id, at=row.at, who=who, actor=row.actor, done=_done(row), thing=thing,
         name=name, about=f"{row.subject_type}:{row.subject_id}", address=row.address, link=_link(row),
         changes=_changes(json.loads(row.before), json.loads(row.after), names),
         personal=[(_field(field), _masked(field, value)) for field, value in (personal or {}).items()
                   if value and value != row.address],
         is_forgotten=bool(row.personal) and personal is None, position=row.position, hash=row.hash or "")
+
+
+def _done(row: AuditRow) -> str:
+    return str(DONE_TO.get((row.subject_type, row.what)) or DONE.get(row.what, f"“{row.what}”"))
 
 
 def _link(row: AuditRow) -> str:

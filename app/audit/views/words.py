@@ -8,7 +8,8 @@ DONE = {
     # events
     "published": _l("发布了"), "unpublished": _l("撤回了"), "rescheduled": _l("改期了"), "postponed": _l("延期了"),
     "cancelled": _l("取消了"), "restored": _l("恢复了"), "revised": _l("修改了"), "held": _l("登记了人数："),
-    "closed": _l("办结或关闭了"), "discarded": _l("删除了草稿"), "submitted": _l("送审了"), "returned": _l("退回了"),
+    "closed": _l("办结或关闭了"), "discarded": _l("删除了草稿"),
+    "annulled": _l("撤销了补登的"), "submitted": _l("送审了"), "returned": _l("退回了"),
     "taken_back": _l("收回了送审的"), "figures_confirmed": _l("确认了人数："), "figures_returned": _l("退回了人数："),
     "change_submitted": _l("送审一项修改："), "remarked": _l("留言："), "laid_down": _l("规定了"),
     "lifted": _l("取消了"), "contacts_shown": _l("查看了联系方式："), "contact_changed": _l("换了联系人："),
@@ -53,6 +54,9 @@ DONE = {
     # the audit itself
     "audit_exported": _l("导出了操作记录"),
 }
+
+# One word may mean another thing of another noun.
+DONE_TO = {("Sending", "held"): _l("停下了")}
 
 # What people do at the door is said of themselves: they are not known yet as who acts.
 OF_ONESELF = frozenset({
@@ -113,6 +117,7 @@ FIELDS = {
     "indicator": _l("指标"), "month": _l("月份"), "source": _l("来源"), "true_on": _l("截至"),
     "amount": _l("数字"), "is_running_total": _l("累计"), "hosts": _l("举办地"), "programmes": _l("品牌活动"),
     "starts_on": _l("开始日期"), "parts": _l("下属场次"), "result": _l("结果"),
+    "stopped": _l("收回的信"), "stopped_at": _l("原来的系统停于"),
     "about": _l("对象"), "who": _l("谁"), "what": _l("做了什么"), "since": _l("从"), "until": _l("到"),
 }
 VALUES = {

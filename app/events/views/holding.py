@@ -1,8 +1,8 @@
-"""Entering an event after it was held. Nobody is reminded of it."""
+"""Entering an event after it was held, and taking that back. Nobody is reminded of it."""
 
 from __future__ import annotations
 
-from flask import g, render_template, request
+from flask import flash, g, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
@@ -10,11 +10,14 @@ from app.accounts.access import allowed
 from app.clock import now
 from app.db import db
 from app.errors import Refused
+from app.events.approval import approval_of
 from app.events.counting import HeldForm, add_photos, forget_photos, keep_photos
+from app.events.forms import AnnulmentForm
 from app.events.models import Event
-from app.events.queries import made_by_form
-from app.events.reviewing import count_heads
-from app.events.views.desk import EDITORS, answer, bp, done, judged, own_organization
+from app.events.queries import get_event, made_by_form
+from app.events.reviewing import count_heads, to_work_on
+from app.events.views.desk import EDITORS, answer, bp, done, judged, own_organization, settled
+from app.events.waiting import Proposed
 from app.events.words import EventKind
 
 Page = tuple[str, int] | Response
@@ -40,6 +43,39 @@ def record_held() -> Page:
         with judged(form):
             return _recorded(form)
     return render_template("console/held.html", form=form), answer(form)
+
+
+@bp.get("/events/<int:id>/annulment")
+@allowed(*EDITORS)
+def annulment(id: int) -> Page:
+    event = get_event(g.actor, id)
+    event.require_annullable()
+    return _annulment_page(event, AnnulmentForm())
+
+
+@bp.post("/events/<int:id>/annulment")
+@allowed(*EDITORS)
+def annul(id: int) -> Page:
+    """What was entered by mistake counts no more; of who must submit it waits for the reviewer."""
+    event, form = get_event(g.actor, id, lock=True), AnnulmentForm()
+    if form.validate_on_submit():
+        with judged(form):
+            subject = to_work_on(event, g.actor.person)
+            form.must_be_fresh(event)
+            subject.annul(now(), form.reason.data or "")
+            if isinstance(subject, Proposed):
+                return settled(subject, "")
+            db.session.commit()
+            flash(_("已撤销“%(title)s”的登记，不再计入，也不再公开。", title=event.title), "success")
+            return redirect(url_for("console.events", when="past"))
+    return _annulment_page(get_event(g.actor, id), form)
+
+
+def _annulment_page(event: Event, form: AnnulmentForm) -> Page:
+    if form.is_stale or not form.is_submitted():
+        form.open_on(event)
+    return render_template("console/annulment.html", event=event, form=form,
+                           approval=approval_of(event)), answer(form)
 
 
 def _recorded(form: HeldForm) -> Response:
