@@ -31,7 +31,7 @@ bp = Blueprint("console_plans", __name__, url_prefix="/console/plan")
 @allowed()
 def show() -> str:
     """The plan by sector and category; `year` chooses another one, `light` the tasks that stand so."""
-    plan, years = _plan()
+    plan, years = get_plan()
     categories = db.session.scalars(Category.tree_of(plan)).unique().all()
     tasks = [task for category in categories for task in category.tasks]
     counted, light = tally(plan, now()), request.args.get("light", "")
@@ -66,7 +66,7 @@ def get_task(code: str) -> Task:
 
     :raises NotThere: when there is none.
     """
-    plan, _years = _plan()
+    plan, _years = get_plan()
     found = db.session.scalars(Task.ever_of_plan(plan).where(Task.code == code).options(
         joinedload(Task.category), selectinload(Task.indicators))).one_or_none()
     if found is None:
@@ -74,7 +74,7 @@ def get_task(code: str) -> Task:
     return found
 
 
-def _plan() -> tuple[Plan, list[int]]:
+def get_plan() -> tuple[Plan, list[int]]:
     """The plan asked for, and the years there are."""
     plans = db.session.scalars(Plan.scoped(g.actor).options(joinedload(Plan.organization))).all()
     year = request.args.get("year", type=int) or now().astimezone(office_zone()).year
