@@ -71,7 +71,7 @@ def _open_rooms(app: Flask) -> None:
     watching.init_app(app)
     for room in (audit.bp, outbox.bp, accounts.bp, plans.bp, board.bp, console.bp, console_plans.bp, signup.bp,
                  feeds.bp, keeping.bp, reports.returns, reports.slips,
-                 reports.reports):
+                 reports.reports, reports.leaders):
         app.register_blueprint(room)
     for commands in (checking.check, audit_cli.audit, accounts_cli.setup, accounts_cli.accounts, plans_cli.plan,
                      feeds_cli.feeds, outbox_cli.outbox, reminders_cli.reminders, signup_cli.signup,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+from datetime import date
 from itertools import product
 
 import pytest
@@ -43,6 +44,8 @@ CONSOLE = {
     "console-held": "/console/events/held", "console-letters": "/console/letters",
     "console-admin": "/console/admin/", "console-tree": "/console/admin/organizations",
     "console-me": "/console/me", "console-reach": "/console/me/reach",
+    "console-board": "/console/board", "console-reports": "/console/reports",
+    "console-report": f"/console/reports/{date.today().year}",
 }
 
 # Pages whose life only some of the staff see; a pattern finds the page on another.

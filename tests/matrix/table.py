@@ -247,6 +247,7 @@ TABLE: dict[tuple[str, str], Row] = {
     ("POST", "console.lay_down_rule"): Row(ADMINISTRATORS, status=FORM_SHOWN_AGAIN),
     ("POST", "console.lift_rule"): Row(ADMINISTRATORS, DOWNWARD, {"id": "rule"}, own=409),
     # reports
+    ("GET", "leaders.show"): Row(STAFF, DOWNWARD, {"office": "city"}),
     ("GET", "reports.index"): Row(STAFF),
     ("GET", "reports.show"): Row(STAFF, args={"period": "period"}),
     ("GET", "reports.task_sheet"): Row(STAFF, args={"period": "period"}),

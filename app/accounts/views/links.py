@@ -10,7 +10,7 @@ from app.accounts.access import public
 from app.accounts.models import Installation, SignInLink
 from app.accounts.signing_in import LinkSpent
 from app.accounts.views.desk import bp
-from app.accounts.views.sign_in import HOME, answer_to_first_part
+from app.accounts.views.sign_in import answer_to_first_part, home_of
 from app.clock import now
 from app.db import db
 from app.forms import PlainForm
@@ -33,6 +33,7 @@ def use_link(token: str) -> Response:
         raise LinkSpent
     person = link.use(now())
     is_asked_for_password = not person.password and not Installation.is_shown_as_demonstration()
-    is_in = signing_in.begin(person, "link", HOME, now())
-    answer = answer_to_first_part(is_in, HOME)
-    return redirect(url_for("accounts.password", next=HOME)) if is_in and is_asked_for_password else answer
+    home = home_of(person)
+    is_in = signing_in.begin(person, "link", home, now())
+    answer = answer_to_first_part(is_in, home)
+    return redirect(url_for("accounts.password", next=home)) if is_in and is_asked_for_password else answer

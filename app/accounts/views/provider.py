@@ -9,7 +9,7 @@ from app import limiter
 from app.accounts import oidc, signing_in
 from app.accounts.access import public, safe_next
 from app.accounts.views.desk import bp
-from app.accounts.views.sign_in import OFTEN, answer_to_first_part
+from app.accounts.views.sign_in import OFTEN, answer_to_first_part, home_of
 from app.clock import now
 from app.db import db, writing
 
@@ -35,5 +35,6 @@ def from_provider() -> Response:
     db.session.rollback()  # what was read so far was read in a transaction that cannot write
     with writing():
         person = oidc.person_of(found)
+        target = target or home_of(person)
         is_in = signing_in.begin(person, "provider", target, now(), is_strong=oidc.is_strong(found))
         return answer_to_first_part(is_in, target)

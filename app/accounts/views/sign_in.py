@@ -11,6 +11,7 @@ from werkzeug.wrappers import Response
 from app import limiter
 from app.accounts import failures, oidc, passkeys, second_factor, signing_in
 from app.accounts.access import public, safe_next, signed_in
+from app.accounts.models import Person, Role
 from app.accounts.passkeys import BadPasskey
 from app.accounts.sign_in_forms import CodeForm, PasskeyAnswerForm, SignInForm
 from app.accounts.signing_in import Half
@@ -23,12 +24,17 @@ OFTEN = "60 per 5 minutes"  # the second wall, in memory; the first counts failu
 HOME = "/console/"
 
 
+def home_of(person: Person) -> str:
+    """Who only leads looks at the board; everybody else at what waits for him."""
+    return url_for("leaders.show") if {one.role for one in person.grants} == {Role.LEADER.value} else HOME
+
+
 @bp.get("/sign-in")
 @public
 def sign_in_page() -> Any:
     """The form; who is signed in already goes on, unless he is to prove it again."""
     if current_user.is_authenticated and "again" not in request.args:
-        return redirect(_target() or HOME)
+        return redirect(_target() or home_of(current_user))
     return _page(SignInForm())
 
 
@@ -44,7 +50,8 @@ def sign_in() -> Any:
     except Refused as error:
         form.form_errors.append(error.sentence)
         return _page(form), error.status
-    return answer_to_first_part(signing_in.begin(person, "password", _target(), now()), _target())
+    target = _target() or home_of(person)
+    return answer_to_first_part(signing_in.begin(person, "password", target, now()), target)
 
 
 def answer_to_first_part(is_in: bool, target: str) -> Response:

@@ -1,4 +1,4 @@
-"""Gathers the pages of returns, slips and reports; `create_app` registers them together."""
+"""Gathers the pages of the board, returns, slips and reports; `create_app` registers them together."""
 
 from __future__ import annotations
 
@@ -8,7 +8,8 @@ from app.reports.views import slips as _slips  # noqa: F401
 from app.reports.views import snapshots as _snapshots  # noqa: F401
 from app.reports.views import statements as _statements  # noqa: F401
 from app.reports.views import totals as _totals  # noqa: F401
+from app.reports.views.board import bp as leaders
 from app.reports.views.desk import returns, slips
 from app.reports.views.reporting import bp as reports
 
-__all__ = ["reports", "returns", "slips"]
+__all__ = ["leaders", "reports", "returns", "slips"]

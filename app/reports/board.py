@@ -1,0 +1,156 @@
+"""The leaders' board: one recount of a plan for one office, as values. The page draws what stands here."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from app.accounts.places import Organization, RegionLevel
+from app.events.asking import office_zone
+from app.plans.indicators import Measure
+from app.plans.models import Plan
+from app.plans.target import Per, Period
+from app.reports.cells import Amount, rolled_up
+from app.reports.concerns import Concern, concerns
+from app.reports.counting import Tally, TaskFigures, tally
+from app.reports.heat import TileMap
+from app.reports.occasions import Occasions
+from app.reports.standings import Standing, by_task, standings
+
+# What lies below a region, and how many digits of its code tell it.
+BELOW = {RegionLevel.PROVINCE: (RegionLevel.CITY, 4), RegionLevel.CITY: (RegionLevel.COUNTY, 6)}
+
+
+@dataclass(frozen=True, slots=True)
+class Spot:
+    """A city of the office's province, or a county of its city, and the events done there."""
+
+    code: str
+    name: str
+    events: Amount
+
+
+@dataclass(frozen=True, slots=True)
+class Before:
+    """Last year until the same day."""
+
+    events: int
+    attendances: int
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What the year's numbers that count one thing (events, attendances) ask for, and what is done towards them."""
+
+    least: int
+    done: Amount
+
+
+@dataclass(frozen=True, slots=True)
+class Board:
+    """`whole`: over all tasks, each event once. `lines`: the worst light first. `spots`: empty for a county.
+
+    `days` counts the events on each day of the year, `months` those that begin in each month; `lights` tasks.
+    `units`: the open offices directly below, by id.
+    """
+
+    plan: Plan
+    office: Organization
+    today: date
+    whole: TaskFigures
+    before: Before | None
+    asked: Mapping[Measure, Asked]
+    lines: Sequence[Standing]
+    lights: Mapping[str, int]
+    spots: Sequence[Spot]
+    days: Mapping[date, int]
+    months: Mapping[int, int]
+    concerns: Sequence[Concern]
+    units: Mapping[int, str]
+
+    @classmethod
+    def of(cls, plan: Plan, office: Organization, as_of: datetime, last: Plan | None = None) -> Board:
+        """A bounded number of queries, whatever the number of events. `last`: the plan of the year before."""
+        counted = tally(plan, as_of, within=office if office.id != plan.organization_id else None)
+        lines = standings(plan, office, counted)
+        occasions = Occasions.of(plan, last, counted.scope, as_of)
+        today = as_of.astimezone(office_zone()).date()
+        before = occasions.done_before(_a_year_before(today, plan.year))
+        return cls(
+            plan, office, today, counted.whole, Before(*before) if before else None, _asked(lines), lines,
+            Counter(one.light for one in by_task(lines).values()), _spots(office, counted), occasions.by_day,
+            occasions.by_month, concerns(lines, counted, occasions, today), counted.places.units)
+
+    @property
+    def counted(self) -> list[Standing]:
+        return [one for one in self.lines if one.light != "grey"]
+
+    @property
+    def uncounted(self) -> list[Standing]:
+        """Neither a number nor a milestone, or nothing that was given to this office."""
+        return [one for one in self.lines if one.light == "grey"]
+
+    @property
+    def tasks_counted(self) -> int:
+        return sum(count for light, count in self.lights.items() if light != "grey")
+
+    @property
+    def covered(self) -> list[Spot]:
+        return [one for one in self.spots if one.events]
+
+    @property
+    def missed(self) -> list[Spot]:
+        """Where nothing was held yet."""
+        return [one for one in self.spots if not one.events]
+
+    @property
+    def asked_events(self) -> Asked | None:
+        return self.asked.get(Measure.EVENTS)
+
+    @property
+    def asked_attendances(self) -> Asked | None:
+        return self.asked.get(Measure.ATTENDANCES)
+
+    @property
+    def is_provincial(self) -> bool:
+        return level_of_region(self.office.region_code) == RegionLevel.PROVINCE
+
+
+def _a_year_before(today: date, year: int) -> date:
+    """The same day of the year before the plan's; its last or first day when the plan is not of this year."""
+    if today.year != year:
+        return date(year - 1, 12, 31) if today.year > year else date(year - 1, 1, 1)
+    return today.replace(year=year - 1, day=28 if (today.month, today.day) == (2, 29) else today.day)
+
+
+def _asked(lines: Sequence[Standing]) -> dict[Measure, Asked]:
+    """What every city or quarter is asked for apart adds up to nothing, and is left out."""
+    found: dict[Measure, Asked] = {}
+    for one in lines:
+        if one.target and one.indicator and one.indicator.per == Per.TOTAL and one.indicator.period == Period.YEAR:
+            measure = Measure(one.indicator.measure)
+            before = found.get(measure, Asked(0, 0))
+            found[measure] = Asked(before.least + one.target.band[0], before.done + one.outlook.done)
+    return found
+
+
+def _spots(office: Organization, counted: Tally) -> list[Spot]:
+    """A joint event is shared out among its places; what is for all of them covers none."""
+    own = level_of_region(office.region_code)
+    if own not in BELOW:
+        return []
+    level, digits = BELOW[own]
+    done = rolled_up(counted.events_by_region, digits)
+    drawn = TileMap.of(office.region_code, ()) if level == RegionLevel.CITY else None
+    names = ({one.code: one.name for one in drawn.places} if drawn else
+             {code: name for code, (of, name) in counted.places.regions.items() if of == level})
+    return [Spot(code, name, done.get(code, 0)) for code, name in names.items()]
+
+
+def level_of_region(code: str) -> RegionLevel:
+    """GB/T 2260 tells it by its zeros."""
+    if code.endswith("0000"):
+        return RegionLevel.PROVINCE
+    return RegionLevel.CITY if code.endswith("00") else RegionLevel.COUNTY

@@ -1,0 +1,120 @@
+"""The leaders' board: how the plan stands, on a phone and on one A4."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, g, render_template, request, url_for
+from flask_babel import gettext as _
+from sqlalchemy.orm import joinedload
+
+from app.accounts.access import allowed
+from app.accounts.models import Actor
+from app.accounts.places import Organization
+from app.clock import now
+from app.db import db
+from app.errors import NotThere
+from app.events.asking import office_zone
+from app.events.choosing import in_force
+from app.plans.models import Plan
+from app.reports import findings
+from app.reports.board import Board, Spot
+from app.reports.charts import TargetRow
+from app.reports.concerns import Concern
+from app.reports.heat import Locality
+from app.reports.month import Month
+from app.reports.standings import Standing
+
+bp = Blueprint("leaders", __name__, url_prefix="/console/board")
+
+NAMED, ON_PAPER = 8, 24  # concerns shown at once; lines that fit the one page
+
+
+@bp.get("")
+@allowed()
+def show() -> str:
+    """`office` narrows to one below, `year` takes another plan."""
+    as_of, office = now(), _office(g.actor)
+    plans = _plans()
+    plan = _plan(plans, as_of.astimezone(office_zone()).year)
+    board = Board.of(plan, office, as_of, next((one for one in plans if one.year == plan.year - 1), None))
+    return render_template(
+        "reports/board.html", board=board, years=[one.year for one in plans], own=_own(g.actor),
+        above=_above(g.actor, office, plan), lines=[_row(one) for one in board.counted],
+        rest=[_row(one) for one in board.uncounted],
+        places=[_place(one) for one in board.spots], bars_of_places=[_place(one).bar for one in board.spots],
+        concerns=[(one, _address(one, plan)) for one in board.concerns], findings=findings, as_of=as_of,
+        named=NAMED, on_paper=ON_PAPER, last_month=Month.of(as_of).previous.word)
+
+
+def _office(actor: Actor) -> Organization:
+    """The one asked for, or one's own: his unit where a role of his reaches it, else the first that does.
+
+    :raises NotThere: for one outside the actor's reach.
+    """
+    own = _own(actor)
+    if "office" not in request.args:
+        return own[0]
+    id = request.args.get("office", type=int)
+    known = next((one for one in own if one.id == id), None)
+    if known is None and id and 0 < id < 2**31:
+        known = db.session.scalars(Organization.under(actor.paths).where(Organization.id == id).options(
+            joinedload(Organization.parent))).one_or_none()
+    if known is None:
+        raise NotThere(_("没有这个单位，或者它不归您管。"))
+    return known
+
+
+def _own(actor: Actor) -> list[Organization]:
+    """Where his roles are, his own unit first; they came with the person and cost no query."""
+    places = {one.organization.id: one.organization for one in actor.person.grants}
+    return sorted(places.values(), key=lambda one: (one.id != actor.person.organization_id, one.path))
+
+
+def _plans() -> list[Plan]:
+    return list(db.session.scalars(Plan.scoped(g.actor).options(joinedload(Plan.organization))))
+
+
+def _plan(plans: list[Plan], this_year: int) -> Plan:
+    """That of `year`; without one the running plan, or the newest before it."""
+    if "year" in request.args:
+        year = request.args.get("year", type=int)
+        found = next((one for one in plans if one.year == year), None)
+    else:
+        found = in_force(plans, this_year)
+    if found is None:
+        raise NotThere(_("还没有计划。"))
+    return found
+
+
+def _above(actor: Actor, office: Organization, plan: Plan) -> list[Organization]:
+    """The way up from the office, as far as it is in reach and at hand; the widest first."""
+    parent = office.parent if office.parent_id and actor.reaches(office) and office.id not in {
+        one.id for one in _own(actor)} else None
+    found = {one.id: one for one in (plan.organization, parent) if one and one.id != office.id}
+    return [one for one in found.values() if actor.reaches(one) and office.path.startswith(one.path)]
+
+
+def _row(one: Standing) -> TargetRow:
+    band = one.target.band if one.target else (None, None)
+    return TargetRow(
+        id=one.key, code=one.task.code, title=one.title, wording=one.wording, done=one.outlook.done, minimum=band[0],
+        maximum=band[1], scheduled=one.outlook.scheduled, pace=one.outlook.expected or None if one.target else None,
+        unit=one.target.unit if one.target else "", words=one.outlook.reason, level=one.light,
+        url=url_for("console_plans.task", code=one.task.code, year=one.task.plan.year))
+
+
+def _place(one: Spot) -> Locality:
+    return Locality(one.code, one.name, one.events, url_for("console.events", when="all", region=one.code))
+
+
+def _address(one: Concern, plan: Plan) -> str:
+    places: dict[str, tuple[str, dict[str, Any]]] = {
+        "task": ("console_plans.task", {"code": one.about, "year": plan.year}),
+        "milestone": ("console_plans.task", {"code": one.about, "year": plan.year}),
+        "event": ("console.show", {"id": one.about}),
+        "without figures": ("console.events", {"when": "past", "state": "published"}),
+        "unconfirmed": ("console.events", {"when": "past", "state": "held"}),
+    }
+    endpoint, values = places[one.what]
+    return url_for(endpoint, **values)
