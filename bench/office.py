@@ -128,9 +128,11 @@ def _events(plan: Plan, offices: list[Organization], entries: list[int], size: i
             chance: random.Random) -> None:
     """Most are held and confirmed; a tenth are joint, a tenth of two tasks, every third at a school."""
     tasks, start = [task.id for task in plan.tasks], datetime(AS_OF.year, 1, 4, 2, tzinfo=UTC)
-    programme = Programme(organization=plan.organization, name="星空讲坛", aliases=[])
-    db.session.add(programme)
-    db.session.flush()
+    programme = db.session.scalars(select(Programme).limit(1)).first()  # the usual ones came with the plan
+    if programme is None:
+        programme = Programme(organization=plan.organization, name="星空讲坛", aliases=[])
+        db.session.add(programme)
+        db.session.flush()
     rows: dict[Any, list[dict[str, Any]]] = {
         table: [] for table in (Event, Figures, EventRegion, event_task, event_host, event_programme)}
     for number in range(1, size + 1):

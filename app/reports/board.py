@@ -85,12 +85,12 @@ class Board:
 
     @property
     def counted(self) -> list[Standing]:
-        return [one for one in self.lines if one.target]
+        return [one for one in self.lines if one.light != "grey"]
 
     @property
     def uncounted(self) -> list[Standing]:
-        """Grey: neither a number nor a milestone, or nothing that was given to this office."""
-        return [one for one in self.lines if not one.target]
+        """Neither a number nor a milestone, or nothing that was given to this office."""
+        return [one for one in self.lines if one.light == "grey"]
 
     @property
     def tasks_counted(self) -> int:

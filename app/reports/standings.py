@@ -13,7 +13,6 @@ from flask_babel import gettext as _
 from sqlalchemy import and_, select
 
 from app.accounts.places import Organization
-from app.accounts.settings import Settings, settings_of
 from app.db import db
 from app.plans.indicators import Allocation, Indicator
 from app.plans.models import Plan, Task
@@ -55,8 +54,7 @@ def standings(plan: Plan, office: Organization, counted: Tally) -> list[Standing
     for task, indicator, given in _rows(plan, office):
         tasks[task.id] = task
         asked.setdefault(task.id, []).extend([(indicator, given)] if indicator else [])
-    settings = settings_of(plan.organization)
-    found = [one for task in tasks.values() for one in _of_task(task, asked[task.id], office, counted, settings)]
+    found = [one for task in tasks.values() for one in _of_task(task, asked[task.id], office, counted)]
     return sorted(found, key=lambda one: ORDER.index(one.light))
 
 
@@ -82,9 +80,9 @@ def _rows(plan: Plan, office: Organization) -> Iterable[tuple[Task, Indicator | 
         .order_by(Task.position, Task.id, Indicator.position, Indicator.id)).all()
 
 
-def _of_task(task: Task, asked: Sequence[tuple[Indicator, int | None]], office: Organization, counted: Tally,
-             settings: Settings) -> list[Standing]:
-    found = [_of_indicator(one, given, len(asked) > 1, office, counted, settings) for one, given in asked]
+def _of_task(task: Task, asked: Sequence[tuple[Indicator, int | None]], office: Organization,
+             counted: Tally) -> list[Standing]:
+    found = [_of_indicator(one, given, len(asked) > 1, office, counted) for one, given in asked]
     steps = counted.steps_of(task.id)
     if outlook := of_milestones(steps, counted.as_of):
         whole = Target(Comparison.EXACT, len(steps), None, _("个节点"))
@@ -97,8 +95,8 @@ def _of_task(task: Task, asked: Sequence[tuple[Indicator, int | None]], office: 
 
 
 def _of_indicator(indicator: Indicator, given: int | None, is_one_of_several: bool, office: Organization,
-                  counted: Tally, settings: Settings) -> Standing:
-    task, count = indicator.task, counted.of(indicator)
+                  counted: Tally) -> Standing:
+    task, count, settings = indicator.task, counted.of(indicator), counted.plan.settings
     wording = indicator.wording or indicator.target.describe()
     title = f"{task.title}：{indicator.name}" if is_one_of_several and indicator.name else task.title
     line = Standing(task, f"indicator-{indicator.id}", title, wording,

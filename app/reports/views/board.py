@@ -15,6 +15,7 @@ from app.clock import now
 from app.db import db
 from app.errors import NotThere
 from app.events.asking import office_zone
+from app.events.choosing import in_force
 from app.plans.models import Plan
 from app.reports import findings
 from app.reports.board import Board, Spot
@@ -80,7 +81,7 @@ def _plan(plans: list[Plan], this_year: int) -> Plan:
         year = request.args.get("year", type=int)
         found = next((one for one in plans if one.year == year), None)
     else:
-        found = next((one for one in plans if one.year <= this_year), plans[-1] if plans else None)
+        found = in_force(plans, this_year)
     if found is None:
         raise NotThere(_("还没有计划。"))
     return found

@@ -81,7 +81,7 @@ def test_the_board_asks_no_more_for_many_events_than_for_one(leader, count_queri
 
     many = count_queries(lambda: leader.get("/console/board"))
 
-    assert (many, many <= 19) == (one, True)
+    assert (many, many <= 15) == (one, True)
 
 
 def test_a_leader_lands_on_the_board_and_who_also_edits_on_what_waits_for_him(app):
