@@ -97,7 +97,7 @@ def test_an_office_below_counts_its_own_only(app, signed_in):
 
     page = browser.get("/console/reports/2026").text
 
-    assert re.findall(r"<dt>人次</dt><dd><b>(\d+)</b>", page) == ["20"]
+    assert re.findall(r'人次</p>\s*<p class="figure-number">(\d+)</p>', page) == ["20"]
 
 
 def test_a_stranger_sees_neither_the_office_nor_its_snapshot(app, signed_in, planner):
