@@ -9,12 +9,13 @@ from typing import NamedTuple
 
 from app.accounts.models import Person, Role
 from app.accounts.places import Organization
+from app.clock import local_day
 from app.db import acting_as, db
 from app.demonstration.people import Staff
 from app.demonstration.scripts import ZONE
 from app.events.span import midnight
 from app.reports import letters, supervising
-from app.reports.deadlines import due_on, local_day
+from app.reports.deadlines import due_on
 from app.reports.month import Month
 from app.reports.return_gathering import gather
 from app.reports.return_scope import Branch, decides_on
