@@ -47,13 +47,13 @@ class Outlook:
 
 
 def outlook_of(indicator: Indicator, count: Count, as_of: datetime, settings: Settings,
-               workdays: Workdays) -> Outlook:
-    """The outlook of one indicator at `as_of`."""
+               workdays: Workdays, *, part: Fraction = Fraction(1)) -> Outlook:
+    """The outlook of one indicator at `as_of`. `part`: how much of it `count.target` asks for (分解)."""
     today, due = as_of.astimezone(office_zone()).date(), due_of(indicator)
     least = count.target.band[0]
     missing = max(least - count.done, 0)
     still_open = max(missing - count.scheduled, 0)
-    expected = expected_by(today, indicator, least, workdays)
+    expected = expected_by(today, indicator, least, workdays, part)
     latest = latest_on(due, lead_of(indicator), workdays) if still_open else None
     if indicator.per != "total" and not count.places:
         light, reason = "grey", _("没有要分别完成的地区或单位，不计数。")
@@ -101,14 +101,15 @@ def due_of(indicator: Indicator) -> date:
     return indicator.task.due_on or date(indicator.task.plan.year, 12, 31)
 
 
-def expected_by(today: date, indicator: Indicator, least: Amount, workdays: Workdays) -> Amount:
-    """What should be there today: by the quarters where they are given, else along a straight line over the working
-    days of the year until it is due. Things come whole: nothing is asked for before one is due.
+def expected_by(today: date, indicator: Indicator, least: Amount, workdays: Workdays,
+                part: Fraction = Fraction(1)) -> Amount:
+    """What should be there today: by the quarters (`part` of each) where they are given, else along a straight line
+    over the working days of the year until it is due. Things come whole: nothing is asked for before one is due.
     """
     year, due = indicator.task.plan.year, due_of(indicator)
     nodes = [(date(year - 1, 12, 31), Fraction(0))]
     if indicator.quarters:
-        nodes += [(_quarter_end(year, number), Fraction(asked))
+        nodes += [(_quarter_end(year, number), asked * part)
                   for number, asked in enumerate(indicator.quarters, start=1)]
     else:
         nodes.append((due, Fraction(least)))

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from fractions import Fraction
 
 from flask_babel import gettext as _
 from sqlalchemy import and_, select
@@ -103,11 +104,13 @@ def _of_indicator(indicator: Indicator, given: int | None, is_one_of_several: bo
                     count.target, outlook_of(indicator, count, counted.as_of, settings, workdays), indicator)
     if office.id == task.plan.organization_id or (indicator.per != "total" and office.kind == "office"):
         return line
-    if given is None or office.kind != "office":
+    if not given or office.kind != "office":
         return replace(line, wording="", target=None, outlook=_not_asked(count))
     own = Target(Comparison.AT_LEAST, given, None, count.target.unit)
-    return replace(line, target=own, wording=_("分解 %(count)s%(unit)s", count=shown(given), unit=own.unit),
-                   outlook=outlook_of(indicator, replace(count, target=own), counted.as_of, settings, workdays))
+    outlook = outlook_of(indicator, replace(count, target=own), counted.as_of, settings, workdays,
+                         part=Fraction(given, count.target.band[0] or 1))
+    return replace(line, target=own, outlook=outlook,
+                   wording=_("分解 %(count)s%(unit)s", count=shown(given), unit=own.unit))
 
 
 def _not_asked(count: Count) -> Outlook:

@@ -172,6 +172,17 @@ def test_a_city_is_measured_by_what_it_was_given_and_not_by_the_provinces_target
         "grey", None, "没有分解到本单位，不计数；已办 0期。")
 
 
+def test_the_quarters_of_the_whole_ask_a_city_for_its_part_of_them(app):
+    city = a_city_office()
+    indicator = a_task("C3.2").indicators[0]
+    indicator.minimum, indicator.quarters, indicator.task.due_on = 20, [10, 12, 16, 20], date(2026, 12, 31)
+    indicator.allocations = [Allocation(region_code="510100", amount=4)]
+
+    found = line(board(office=city, as_of=datetime(2026, 4, 1, 2, tzinfo=UTC)), "C3.2")
+
+    assert (found.target.band, found.outlook.expected) == ((4, None), 2)
+
+
 def test_what_is_asked_of_every_city_is_asked_of_a_city_once(app):
     city = a_city_office()
     a_task("E1.1").indicators.append(Indicator(
