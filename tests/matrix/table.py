@@ -162,6 +162,7 @@ TABLE: dict[tuple[str, str], Row] = {
     ("GET", "console.photo"): on_event(STAFF, "held", args={"file_id": "photo"}),
     ("GET", "console_plans.show"): Row(STAFF),
     ("GET", "console_plans.task"): Row(STAFF, args={"code": "code"}),
+    ("POST", "console_plans.show_lights"): Row(PLANNERS, ROOT, {"year": "year"}),
     ("GET", "console_plans.double"): Row(STAFF),
     ("GET", "console_plans.indicator_rows"): Row(STAFF, args={"id": "indicator"}),
     # years: the plan is the root office's, so only its planner makes the next one

@@ -41,6 +41,7 @@ DONE = {
     "reached": _l("完成了"), "unreached": _l("改回未完成："), "figure_entered": _l("填了"),
     "figure_replaced": _l("更新了"), "figures_imported": _l("用表格导入了"),
     "changed": _l("改了"), "adopted": _l("启用了"), "rolled_over": _l("滚动生成了"),
+    "lights_shown": _l("公开了各项任务的灯："), "lights_hidden": _l("不再公开各项任务的灯："),
     "result_entered": _l("填报了往年结果："),
     # reports
     "sealed": _l("封存了"), "amended": _l("补正了"), "report_asked": _l("生成了报表"),
