@@ -14,6 +14,7 @@ from app.accounts.places import Organization, Region, below
 from app.db import Base, Model
 from app.events.figures import Figures, Photo
 from app.events.lifecycle import SHOWN, Lifecycle
+from app.events.sharing import Sharing
 from app.events.span import Span
 from app.events.submitting import Comment, Submission, Submitting
 from app.events.words import AttendanceMode, EventKind, EventState, Part
@@ -62,7 +63,7 @@ def new_uid() -> str:
     return f"{secrets.token_hex(12)}@{current_app.config['UID_HOST']}"
 
 
-class Event(Lifecycle, Submitting, Model):
+class Event(Lifecycle, Submitting, Sharing, Model):
     """One node of the tree. Times are a `Span`; a parent with stages or sessions spans whole days."""
 
     __tablename__ = "event"

@@ -40,7 +40,9 @@ def show() -> str:
     return render_template(
         "console/plan.html", plan=plan, years=years, counted=counted, judged=Lights(counted), outlooks=outlooks,
         stand=Counter(one.light for one in outlooks.values()), order=ORDER, light=light, task_key=task_key,
-        sectors=_by_sector(categories, shown), may_edit=may_edit(own_organization(g.actor)))
+        sectors=_by_sector(categories, shown), may_edit=may_edit(own_organization(g.actor)),
+        may_open=plan.adopted_at is not None and Actor.of(
+            g.actor.person, frozenset({Role.PLANNER})).reaches(plan.organization))
 
 
 @bp.get("/tasks/<code>")

@@ -114,6 +114,12 @@ class Plan(Model):
         note(Change(rolled, "rolled_over", as_of, before={"year": self.year}, after={"year": year}))
         return rolled
 
+    def show_lights(self, is_shown: bool, as_of: datetime) -> None:
+        """To the public too, or to the office alone. Safe to call twice."""
+        if self.shows_lights != is_shown:
+            self.shows_lights = is_shown
+            note(Change(self, "lights_shown" if is_shown else "lights_hidden", as_of))
+
     @cached_property
     def settings(self) -> Settings:
         """Its office's, asked once for all indicators."""

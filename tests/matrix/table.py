@@ -162,6 +162,7 @@ TABLE: dict[tuple[str, str], Row] = {
     ("GET", "console.photo"): on_event(STAFF, "held", args={"file_id": "photo"}),
     ("GET", "console_plans.show"): Row(STAFF),
     ("GET", "console_plans.task"): Row(STAFF, args={"code": "code"}),
+    ("POST", "console_plans.show_lights"): Row(PLANNERS, ROOT, {"year": "year"}),
     ("GET", "console_plans.double"): Row(STAFF),
     ("GET", "console_plans.indicator_rows"): Row(STAFF, args={"id": "indicator"}),
     # years: the plan is the root office's, so only its planner makes the next one
@@ -245,6 +246,8 @@ TABLE: dict[tuple[str, str], Row] = {
     # making and changing events
     ("GET", "console.new"): Row(EDITORS),
     ("POST", "console.create"): Row(EDITORS, status=FORM_SHOWN_AGAIN),
+    ("GET", "console.shares"): on_event(EDITORS),
+    ("POST", "console.share_out"): on_event(EDITORS, status=FORM_SHOWN_AGAIN),
     ("GET", "console.edit"): on_event(EDITORS),
     ("POST", "console.save"): on_event(EDITORS, status=409),
     ("GET", "console.new_part"): on_event(EDITORS, "course"),

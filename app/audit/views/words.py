@@ -11,6 +11,7 @@ DONE = {
     "closed": _l("办结或关闭了"), "discarded": _l("删除了草稿"),
     "annulled": _l("撤销了补登的"), "submitted": _l("送审了"), "returned": _l("退回了"),
     "taken_back": _l("收回了送审的"), "figures_confirmed": _l("确认了人数："), "figures_returned": _l("退回了人数："),
+    "shared_out": _l("定了各地份额："),
     "change_submitted": _l("送审一项修改："), "remarked": _l("留言："), "laid_down": _l("规定了"),
     "lifted": _l("取消了"), "contacts_shown": _l("查看了联系方式："), "contact_changed": _l("换了联系人："),
     # returns and supervision
@@ -40,6 +41,7 @@ DONE = {
     "reached": _l("完成了"), "unreached": _l("改回未完成："), "figure_entered": _l("填了"),
     "figure_replaced": _l("更新了"), "figures_imported": _l("用表格导入了"),
     "changed": _l("改了"), "adopted": _l("启用了"), "rolled_over": _l("滚动生成了"),
+    "lights_shown": _l("公开了各项任务的灯："), "lights_hidden": _l("不再公开各项任务的灯："),
     "result_entered": _l("填报了往年结果："),
     # reports
     "sealed": _l("封存了"), "amended": _l("补正了"), "report_asked": _l("生成了报表"),
@@ -90,7 +92,8 @@ FIELDS = {
     "capacity": _l("名额"), "signup_closes_at": _l("报名截止"), "credit_hours": _l("学时"),
     "advance_count": _l("晋级数"), "kind": _l("种类"), "state": _l("状态"), "reason": _l("原因"),
     "starts_at": _l("开始"), "ends_at": _l("结束"), "is_all_day": _l("全天"), "tasks": _l("计划任务"),
-    "regions": _l("地区"), "attendances": _l("人次"), "people": _l("人数"), "materials": _l("资料（份）"),
+    "regions": _l("地区"), "shares": _l("各地份额"),
+    "attendances": _l("人次"), "people": _l("人数"), "materials": _l("资料（份）"),
     "name": _l("姓名或名称"), "name_en": _l("英文名称"), "email": _l("邮箱"), "mobile": _l("手机号"),
     "unit": _l("单位"), "old_name": _l("原姓名"), "old_contact": _l("原联系方式"), "old_unit": _l("原单位"),
     "role": _l("角色"), "roles": _l("角色"), "organization": _l("单位"), "parent": _l("上级"),

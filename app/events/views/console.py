@@ -30,6 +30,7 @@ from app.events.views import (  # noqa: F401  routes of the same blueprint
     parts,
     publishing,
     reviewing,
+    sharing,
     showing,
 )
 from app.events.views.agenda import agenda, deadlines, with_tasks

@@ -11,6 +11,7 @@ from app.plans.views import (  # noqa: F401  routes of the same blueprint
     indicator,
     milestones,
     next_year,
+    opening,
     registers,
     results,
 )

@@ -126,14 +126,27 @@ def test_each_public_number_leads_to_rows_that_sum_to_it_and_working_targets_sta
     assert "events至少1" not in page + client.get(f"/plans/{YEAR}").text
 
 
-def test_lights_are_for_the_public_only_where_the_plan_opens_them(client, asked):
-    pages = [client.get(address).text for address in (f"/plans/{YEAR}", f"/plans/{YEAR}/tasks/I2.1")]
-    db.session.get_one(Plan, a_plan(YEAR).id).shows_lights = True
-    db.session.commit()
-    opened = [client.get(address).text for address in (f"/plans/{YEAR}", f"/plans/{YEAR}/tasks/I2.1")]
+def test_lights_are_for_the_public_only_where_a_planner_opens_them(client, asked, signed_in):
+    planner = signed_in(a_person("Planner", Role.PLANNER, an_office()))
 
-    assert [page.count('class="light ') for page in pages] == [0, 0]
-    assert [page.count('class="light ') for page in opened] == [37, 1]
+    def shown() -> list[int]:
+        return [client.get(address).text.count('class="light ') for address in (
+            f"/plans/{YEAR}", f"/plans/{YEAR}/tasks/I2.1")]
+
+    before = shown()
+    planner.post(f"/console/plan/{YEAR}/lights", data={"shown": "1"})
+    opened = shown()
+    planner.post(f"/console/plan/{YEAR}/lights", data={})
+
+    assert (before, opened, shown()) == ([0, 0], [37, 1], [0, 0])
+
+
+def test_only_who_plans_for_the_plans_office_opens_its_lights(asked, signed_in):
+    stranger = signed_in(a_person("Wang", Role.PLANNER, a_city_office("绵阳")))
+
+    assert stranger.post(f"/console/plan/{YEAR}/lights", data={"shown": "1"}).status_code == 404
+    assert "公开灯" not in stranger.get("/console/plan").text
+    assert not db.session.get_one(Plan, a_plan(YEAR).id).shows_lights
 
 
 def test_a_person_in_a_register_goes_by_one_character(client, desk, asked):
