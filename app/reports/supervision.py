@@ -27,10 +27,10 @@ from sqlalchemy.orm import Mapped, aliased, mapped_column, relationship
 
 from app.accounts.models import Person, Role
 from app.accounts.places import Organization, below
-from app.clock import local_day
 from app.db import Change, Model, db, note
 from app.errors import Refused
 from app.events.approval import NotForYou
+from app.events.asking import office_zone
 from app.events.models import Event
 from app.plans.milestones import Milestone
 from app.plans.models import Task
@@ -173,7 +173,7 @@ class SupervisionSlip(Model):
         """Numbered within the sender's year, in one line without gaps."""
         self.require_sender(by)
         self._must_be(SlipState.PREPARED)
-        today = local_day(as_of)
+        today = as_of.astimezone(office_zone()).date()
         if due_on < today:
             raise DayIsOver(_("要求办结的日子已经过了，请定今天或以后的一天。"))
         # The office is held: of two who send at once, one waits for the other's number.

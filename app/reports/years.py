@@ -25,7 +25,7 @@ MONTHS = range(1, 13)
 
 @dataclass(frozen=True, slots=True)
 class Numbers:
-    """One indicator in both years; None where a year has none like it."""
+    """One indicator in both years; None where a year has none like it, or nothing is known of it."""
 
     now: Count | None
     before: Count | None
@@ -133,8 +133,13 @@ class TwoYears:
         return Line(
             pair, self.now.task(pair.now.id) if pair.now else None,
             self.before.task(pair.before.id) if pair.before and self.is_kept else None,
-            [_numbers(one, was, self.now.of(one) if one else None, self.before.of(was) if was else None)
+            [_numbers(one, was, self.now.of(one) if one else None, self._known(was))
              for one, was in pair.indicators])
+
+    def _known(self, indicator: Indicator | None) -> Count | None:
+        """None where nothing was counted because nothing is kept."""
+        count = self.before.of(indicator) if indicator else None
+        return count if count and (count.amount or count.is_entered or self.is_kept) else None
 
 
 def _numbers(one: Indicator | None, was: Indicator | None, now: Count | None, before: Count | None) -> Numbers:

@@ -19,13 +19,14 @@ from app.accounts.models import Person, Role, SignInLink, hashed
 from app.accounts.passkeys import Passkey
 from app.accounts.places import Organization
 from app.accounts.sessions import COOKIE
-from app.clock import local_day, now
+from app.clock import now
 from app.db import db
 from app.events.approval import PublishingRule, Reviewer
 from app.events.counting import add_photos, keep_photos
 from app.events.words import EventKind
 from app.files import keep_evidence
 from app.jobs import JobState
+from app.reports.deadlines import local_day
 from app.reports.making import WORD
 from app.reports.month import Month
 from app.reports.period import Period, PeriodKind

@@ -222,7 +222,7 @@ def _map(statement: Any) -> dict[str, str]:
 
 def sheet(lines: Iterable[Line]) -> Iterable[list[object]]:
     """The rows of an export, its head first."""
-    yield [_("序号"), _("时间"), _("谁"), _("做了什么"), _("关于什么"), _("名称"), _("原来"), _("现在"),
+    yield [_("序号"), _("时间"), _("谁"), _("做了什么"), _("对象"), _("名称"), _("原来"), _("现在"),
            _("个人信息（部分遮住）"), _("网络地址"), _("链上位置"), _("校验值")]
     for line in lines:
         yield [line.id, local(line.at).isoformat(timespec="seconds"), line.who, line.done, line.thing or line.about,

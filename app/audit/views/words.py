@@ -108,7 +108,7 @@ FIELDS = {
     "is_for_children": _l("面向未满14周岁的孩子"), "guardian": _l("监护人"), "old_guardian": _l("原监护人"),
     "enrolled": _l("报名人数"), "withdrawn": _l("取消报名人数"), "attended": _l("签到人数"),
     "icp_number": _l("ICP 备案号"), "security_number": _l("公安备案号"), "site_code": _l("网站标识码"),
-    "reviewer": _l("谁来审"), "text": _l("意见"), "successor": _l("接手的人"), "events": _l("活动"),
+    "reviewer": _l("谁来审"), "text": _l("内容"), "successor": _l("接手的人"), "events": _l("活动"),
     "facts": _l("事实"), "due_on": _l("时限"), "closing_fact": _l("办理结果"),
     "words": _l("写的话"), "problems": _l("问题和打算"), "period": _l("时段"), "digest": _l("校验值"),
     "register": _l("登记"), "standing": _l("进展"), "level": _l("级别"), "approval_number": _l("批复文号"),
@@ -121,7 +121,7 @@ FIELDS = {
     "amount": _l("数字"), "is_running_total": _l("累计"), "hosts": _l("举办地"), "programmes": _l("品牌活动"),
     "starts_on": _l("开始日期"), "parts": _l("下属场次"), "result": _l("结果"),
     "stopped": _l("收回的信"), "stopped_at": _l("原来的系统停于"),
-    "about": _l("关于什么"), "who": _l("谁"), "what": _l("做了什么"), "since": _l("从"), "until": _l("到"),
+    "about": _l("对象"), "who": _l("谁"), "what": _l("做了什么"), "since": _l("从"), "until": _l("到"),
 }
 VALUES = {
     "via": {"link": _l("一次性链接"), "password": _l("密码"), "passkey": _l("通行密钥"), "oidc": _l("统一身份认证")},

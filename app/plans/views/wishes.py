@@ -159,11 +159,11 @@ class Wishes:
 
 
 def _rest(indicator: Indicator, count: Count) -> int:
-    """What is missing to the least that meets it. Not of what each place or month is asked, nor of what grows over
+    """What is missing to a number that was not met. Not of what each place or month is asked, nor of what grows over
     the years: there, nothing is left over."""
-    if indicator.per != "total" or indicator.period != "year":
+    if indicator.per != "total" or indicator.period != "year" or count.is_met:
         return 0
-    return max(-int((count.done - indicator.target.band[0]) // 1), 0)
+    return max(-int((count.done - indicator.minimum) // 1), 0)
 
 
 def whole_number(text: str) -> int | None:

@@ -94,9 +94,10 @@ def test_what_the_regions_were_to_bring_is_kept_scaled_or_dropped(app, splits, a
     assert {one.region_code: one.amount for one in heir.allocations} == amounts
 
 
-@given(st.dictionaries(st.integers(0, 200).map(str), st.integers(0, 400), max_size=25), st.integers(1, 500),
-       st.integers(0, 500))
-def test_scaled_amounts_keep_their_proportions_and_sum_to_the_scaled_sum(amounts, before, after):
+@given(st.lists(st.integers(0, 400), max_size=12), st.integers(1, 500), st.integers(0, 500))
+def test_scaled_amounts_keep_their_proportions_and_sum_to_the_scaled_sum(each, before, after):
+    amounts = {str(number): amount for number, amount in enumerate(each)}
+
     found = scaled(amounts, before, after)
 
     exact = sum(amounts.values()) * after / before
@@ -152,8 +153,9 @@ def test_a_plan_not_adopted_can_be_taken_back_and_made_again(either_app):
 
     assert [one.year for one in db.session.scalars(db.select(Plan))] == [2026]
     assert db.session.scalars(db.select(Milestone)).all() == [step]
-    said = db.session.scalars(db.select(AuditRow.what).where(AuditRow.subject_type == "Plan").order_by(AuditRow.id))
-    assert list(dict.fromkeys(said)) == ["adopted", "rolled_over", "register_linked", "discarded"]
+    assert [row.what for row in db.session.scalars(
+        db.select(AuditRow).where(AuditRow.subject_type == "Plan", AuditRow.what != "register_linked")
+        .order_by(AuditRow.id))] == ["adopted", "rolled_over", "discarded"]
     assert rolling.roll_over(plan, all_of(plan), [], AS_OF).year == 2027
 
 
