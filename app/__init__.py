@@ -102,7 +102,7 @@ def _hear_changes(app: Flask) -> None:
 def _watch_letters(app: Flask) -> None:
     """Who is asked just before a letter leaves; one line a letter."""
     from app.accounts import inviting, recovery, settings
-    from app.accounts.models import Installation
+    from app.accounts.installation import Installation
     from app.outbox import ceilings, gates, late, transport
     from app.reminders import due, letters
     from app.reports import letters as reports

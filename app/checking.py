@@ -14,7 +14,8 @@ from flask import Flask, current_app
 from flask.cli import with_appcontext
 from sqlalchemy import func, select, text
 
-from app.accounts.models import Grant, Installation, Person, Role
+from app.accounts.installation import Installation
+from app.accounts.models import Grant, Person, Role
 from app.accounts.setup import is_set_up
 from app.clock import now
 from app.db import db, is_current, reading

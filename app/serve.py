@@ -19,7 +19,7 @@ from granian.constants import Interfaces
 
 from app import create_app
 from app.accounts.cli import link_for
-from app.accounts.models import Installation
+from app.accounts.installation import Installation
 from app.accounts.setup import is_set_up
 from app.clock import now
 from app.db import acting_as, db, is_current

@@ -12,7 +12,8 @@ from flask_migrate import upgrade
 from sqlalchemy import insert, select
 
 from app.accounts import regions
-from app.accounts.models import Person, Role, SignInLink
+from app.accounts.links import SignInLink
+from app.accounts.models import Person, Role
 from app.accounts.places import Organization, Region
 from app.clock import now
 from app.db import db

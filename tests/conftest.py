@@ -17,7 +17,8 @@ from flask_migrate import upgrade
 
 from app import create_app
 from app.accounts import regions
-from app.accounts.models import Person, SignInLink
+from app.accounts.links import SignInLink
+from app.accounts.models import Person
 from app.db import db
 
 KEY = "k" * 48

@@ -22,7 +22,9 @@ import config
 from app import limits
 from app.accounts import setup
 from app.accounts.access import NoRule, check_every_route
-from app.accounts.models import Grant, Person, Role, SignInLink, WebSession
+from app.accounts.browsers import WebSession
+from app.accounts.links import SignInLink
+from app.accounts.models import Grant, Person, Role
 from app.audit import recording
 from app.audit.models import AuditRow
 from app.clock import now

@@ -14,7 +14,8 @@ from flask import url_for
 from sqlalchemy import select
 
 from app import create_app
-from app.accounts.models import Role, WebSession
+from app.accounts.browsers import WebSession
+from app.accounts.models import Role
 from app.accounts.sessions import COOKIE
 from app.clock import now
 from app.db import db

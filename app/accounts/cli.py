@@ -7,7 +7,8 @@ from flask import current_app
 from flask.cli import AppGroup, with_appcontext
 from sqlalchemy import select
 
-from app.accounts.models import LINK_LIVES, Person, Role, SignInLink
+from app.accounts.links import LINK_LIVES, SignInLink
+from app.accounts.models import Person, Role
 from app.accounts.places import Organization
 from app.accounts.setup import first_administrator, found, is_set_up
 from app.clock import now

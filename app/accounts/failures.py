@@ -10,7 +10,8 @@ from datetime import datetime, timedelta
 from flask_babel import gettext as _
 from sqlalchemy.dialects import postgresql, sqlite
 
-from app.accounts.models import SignInFailure, hashed
+from app.accounts.browsers import SignInFailure
+from app.accounts.links import hashed
 from app.db import db
 from app.errors import Refused
 

@@ -6,7 +6,8 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import delete
 
-from app.accounts.models import SignInFailure, SignInLink, WebSession
+from app.accounts.browsers import SignInFailure, WebSession
+from app.accounts.links import SignInLink
 from app.accounts.second_factor import OneTimeCode
 from app.db import db
 

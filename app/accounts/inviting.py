@@ -14,7 +14,8 @@ from flask import current_app, render_template
 from flask_babel import force_locale
 from flask_babel import gettext as _
 
-from app.accounts.models import LINK_LIVES, Person, SignInLink, hashed
+from app.accounts.links import LINK_LIVES, SignInLink, hashed
+from app.accounts.models import Person
 from app.db import db
 from app.outbox import posting
 from app.outbox.letter import Letter, Recipient, one_line, place, sealed

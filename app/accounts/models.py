@@ -1,23 +1,22 @@
-"""People who sign in, the roles they hold and where, their links and sessions."""
+"""People who sign in, the roles they hold and where."""
 
 from __future__ import annotations
 
 import enum
-import hashlib
 import secrets
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from flask_babel import gettext as _
 from flask_security import UserMixin
-from sqlalchemy import ForeignKey, Select, String, UniqueConstraint, select, update
+from sqlalchemy import ForeignKey, Select, String, UniqueConstraint, select
 from sqlalchemy.orm import Mapped, aliased, contains_eager, mapped_column, relationship
 
+from app.accounts.browsers import WebSession
+from app.accounts.links import SignInLink
 from app.accounts.places import Organization, below
-from app.db import Change, Model, db, note
+from app.db import Change, Model, note
 from app.errors import Refused
-
-LINK_LIVES = timedelta(days=7)
 
 
 class Role(enum.StrEnum):
@@ -193,98 +192,3 @@ class Actor:
 
     def reaches(self, organization: Organization) -> bool:
         return any(organization.path.startswith(path) for path in self.paths)
-
-
-class SignInLink(Model):
-    """A one-time link: the hash of its token only. Using it signs in once and spends it."""
-
-    __tablename__ = "sign_in_link"
-
-    token_hash: Mapped[str] = mapped_column(String(64), primary_key=True)
-    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
-    person: Mapped[Person] = relationship()
-    expires_at: Mapped[datetime]
-    used_at: Mapped[datetime | None]
-
-    @classmethod
-    def issue(cls, person: Person, as_of: datetime) -> tuple[SignInLink, str]:
-        """The row to add, and the token to show once."""
-        token = secrets.token_urlsafe(32)
-        return cls(token_hash=hashed(token), person=person, expires_at=as_of + LINK_LIVES), token
-
-    @classmethod
-    def usable(cls, token: str, as_of: datetime) -> Select[SignInLink]:
-        return select(cls).where(cls.token_hash == hashed(token), cls.used_at.is_(None),
-                                 cls.expires_at > as_of)
-
-    @classmethod
-    def end_all(cls, person_id: int, as_of: datetime) -> None:
-        """Links that nobody used open nothing any more."""
-        db.session.execute(update(cls).where(cls.person_id == person_id, cls.used_at.is_(None)).values(used_at=as_of))
-
-    def use(self, as_of: datetime) -> Person:
-        self.used_at = as_of
-        note(Change(self.person, "signed_in_by_link", as_of))
-        return self.person
-
-
-class WebSession(Model):
-    """A signed-in browser: the hash of its opaque id, and what the session holds."""
-
-    __tablename__ = "web_session"
-
-    id_hash: Mapped[str] = mapped_column(String(64), primary_key=True)
-    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
-    data: Mapped[str] = mapped_column(String(4000))
-    created_at: Mapped[datetime]
-    seen_at: Mapped[datetime]
-    revoked_at: Mapped[datetime | None]
-    idle_minutes: Mapped[int] = mapped_column(default=30)
-    address: Mapped[str] = mapped_column(String(45), default="")
-    program: Mapped[str] = mapped_column(String(300), default="")
-
-    @classmethod
-    def of(cls, person: Person) -> Select[WebSession]:
-        """Those not ended, the one last used first; time may have ended some (`sessions.is_alive`)."""
-        return (select(cls).where(cls.person_id == person.id, cls.revoked_at.is_(None))
-                .order_by(cls.seen_at.desc(), cls.id_hash))
-
-    @classmethod
-    def end_all(cls, person_id: int, as_of: datetime, but: str = "") -> None:
-        """Every one, or every other: `but` is the hash of the id that stays. What they held is wiped."""
-        db.session.execute(update(cls).where(
-            cls.person_id == person_id, cls.revoked_at.is_(None), cls.id_hash != but,
-        ).values(revoked_at=as_of, data="{}"))
-
-    def end(self, as_of: datetime) -> None:
-        self.revoked_at, self.data = as_of, "{}"
-
-
-class SignInFailure(Model):
-    """How often signing in failed for one account or address since `since`."""
-
-    __tablename__ = "sign_in_failure"
-
-    key: Mapped[str] = mapped_column(String(128), primary_key=True)
-    count: Mapped[int] = mapped_column(default=0)
-    since: Mapped[datetime]
-
-
-def hashed(token: str) -> str:
-    """SHA-256 of a token, 64 hex digits: all that the table knows of it."""
-    return hashlib.sha256(token.encode()).hexdigest()
-
-
-class Installation(Model):
-    """One row: what this database is. Demonstration data mark themselves here and on every page."""
-
-    __tablename__ = "installation"
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    is_demonstration: Mapped[bool] = mapped_column(default=False)
-    made_at: Mapped[datetime]
-
-    @classmethod
-    def is_shown_as_demonstration(cls) -> bool:
-        """Whether this database holds demonstration data: then no letter may leave."""
-        return bool(db.session.scalar(select(cls.is_demonstration).limit(1)))

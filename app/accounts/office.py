@@ -9,7 +9,7 @@ from flask import Flask, g
 from flask_babel import gettext as _
 from sqlalchemy import select
 
-from app.accounts.models import Installation
+from app.accounts.installation import Installation
 from app.accounts.places import Organization
 from app.accounts.settings import settings_of
 from app.db import db

@@ -14,7 +14,8 @@ from flask_babel import gettext as _
 from sqlalchemy import BigInteger, ForeignKey, LargeBinary, Select, String, select
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.accounts.models import Person, hashed
+from app.accounts.links import hashed
+from app.accounts.models import Person
 from app.db import Change, Model, db, note
 from app.errors import Refused
 

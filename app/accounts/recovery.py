@@ -12,7 +12,8 @@ from flask_babel import gettext as _
 from flask_security.recoverable import generate_reset_password_token, reset_password_token_status
 
 from app.accounts.failures import Bound, LockedOut, take_try
-from app.accounts.models import Person, hashed
+from app.accounts.links import hashed
+from app.accounts.models import Person
 from app.accounts.passwords import EarlierPassword
 from app.contact import BadContact, Contact
 from app.db import Change, db, note

@@ -13,7 +13,8 @@ from passlib.totp import TOTP, TokenError
 from sqlalchemy import BigInteger, ForeignKey, Select, String, UniqueConstraint, delete, func, select
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.accounts.models import Person, hashed
+from app.accounts.links import hashed
+from app.accounts.models import Person
 from app.accounts.passkeys import Passkey
 from app.db import Change, Model, db, note
 from app.errors import Refused

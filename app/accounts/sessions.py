@@ -13,7 +13,9 @@ from flask.sessions import SecureCookieSessionInterface, SessionMixin
 from sqlalchemy import insert, select, update
 from werkzeug.datastructures import CallbackDict
 
-from app.accounts.models import Person, WebSession, hashed
+from app.accounts.browsers import WebSession
+from app.accounts.links import hashed
+from app.accounts.models import Person
 from app.accounts.settings import settings_of
 from app.clock import now
 from app.db import Change, db, reading, writing

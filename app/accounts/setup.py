@@ -6,7 +6,8 @@ from datetime import datetime
 from typing import Any
 
 from app.accounts import regions
-from app.accounts.models import Installation, Person, Role
+from app.accounts.installation import Installation
+from app.accounts.models import Person, Role
 from app.accounts.places import Organization, Region
 from app.accounts.settings import OfficeSettings
 from app.db import db

@@ -8,7 +8,9 @@ from datetime import datetime, timedelta
 from flask_babel import gettext as _
 from sqlalchemy import Select, func, or_, select
 
-from app.accounts.models import Actor, Grant, Person, Role, SignInLink, WebSession
+from app.accounts.browsers import WebSession
+from app.accounts.links import SignInLink
+from app.accounts.models import Actor, Grant, Person, Role
 from app.accounts.places import Organization
 from app.contact import Contact
 from app.db import Change, db, note

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from flask_babel import gettext as _
 
 from app.accounts import regions
-from app.accounts.models import Installation
+from app.accounts.installation import Installation
 from app.accounts.places import Organization
 from app.db import acting_as, db
 from app.demonstration.letters import ring

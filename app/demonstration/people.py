@@ -11,7 +11,8 @@ from typing import NamedTuple
 from sqlalchemy import select
 
 from app.accounts import staff
-from app.accounts.models import Actor, Person, Role, SignInLink
+from app.accounts.links import SignInLink
+from app.accounts.models import Actor, Person, Role
 from app.accounts.places import Organization
 from app.db import acting_as, db
 from app.events.approval import PublishingRule, Reviewer

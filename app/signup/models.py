@@ -24,7 +24,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from app.accounts.models import hashed
+from app.accounts.links import hashed
 from app.contact import ERASED
 from app.db import Change, Model, note
 from app.errors import Refused

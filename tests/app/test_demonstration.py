@@ -8,7 +8,8 @@ import pytest
 from sqlalchemy import func, select
 
 from app import create_app, demonstration
-from app.accounts.models import Actor, Installation, Person, Role
+from app.accounts.installation import Installation
+from app.accounts.models import Actor, Person, Role
 from app.accounts.places import Organization, Region
 from app.audit.models import AuditRow
 from app.db import db

@@ -15,7 +15,8 @@ from PIL import Image
 from werkzeug.datastructures import FileStorage
 
 from app import jobs
-from app.accounts.models import Person, Role, SignInLink, hashed
+from app.accounts.links import SignInLink, hashed
+from app.accounts.models import Person, Role
 from app.accounts.passkeys import Passkey
 from app.accounts.places import Organization
 from app.accounts.sessions import COOKIE

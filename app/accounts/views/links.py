@@ -7,7 +7,8 @@ from werkzeug.wrappers import Response
 
 from app.accounts import signing_in
 from app.accounts.access import public
-from app.accounts.models import Installation, SignInLink
+from app.accounts.installation import Installation
+from app.accounts.links import SignInLink
 from app.accounts.signing_in import LinkSpent
 from app.accounts.views.desk import bp
 from app.accounts.views.sign_in import answer_to_first_part, home_of

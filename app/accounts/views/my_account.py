@@ -11,7 +11,8 @@ from werkzeug.wrappers import Response
 from app import limiter
 from app.accounts import failures, passkeys, passwords, programs, second_factor, sessions, signing_in
 from app.accounts.access import safe_next, signed_in
-from app.accounts.models import Person, WebSession
+from app.accounts.browsers import WebSession
+from app.accounts.models import Person
 from app.accounts.passkeys import Passkey
 from app.accounts.passwords import BadPassword
 from app.accounts.second_factor import OneTimeCode, RecoveryCode

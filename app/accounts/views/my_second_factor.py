@@ -10,7 +10,7 @@ from werkzeug.wrappers import Response
 
 from app.accounts import passkeys, second_factor, sessions, signing_in
 from app.accounts.access import signed_in
-from app.accounts.models import WebSession
+from app.accounts.browsers import WebSession
 from app.accounts.passkeys import BadPasskey, Passkey
 from app.accounts.second_factor import OneTimeCode, RecoveryCode, WrongCode
 from app.accounts.sign_in_forms import CodeForm, PasskeyForm, PlainForm

@@ -9,7 +9,8 @@ from flask_security import hash_password
 from passlib.totp import TOTP
 
 from app.accounts import second_factor
-from app.accounts.models import Person, Role, WebSession
+from app.accounts.browsers import WebSession
+from app.accounts.models import Person, Role
 from app.accounts.second_factor import OneTimeCode
 from app.db import db
 from tests.factories import a_person, an_office, chen

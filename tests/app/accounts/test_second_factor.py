@@ -8,7 +8,8 @@ from passlib.totp import TOTP
 from sqlalchemy import text
 
 from app.accounts import second_factor
-from app.accounts.models import Role, SignInLink
+from app.accounts.links import SignInLink
+from app.accounts.models import Role
 from app.accounts.second_factor import OneTimeCode, RecoveryCode
 from app.accounts.sign_in_rules import SignInRules
 from app.db import db

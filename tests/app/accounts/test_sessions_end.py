@@ -4,8 +4,9 @@ from datetime import timedelta
 import pytest
 import time_machine
 
+from app.accounts.browsers import SignInFailure, WebSession
 from app.accounts.forgetting import forget_old
-from app.accounts.models import Role, SignInFailure, WebSession
+from app.accounts.models import Role
 from app.accounts.programs import named
 from app.accounts.settings import OfficeSettings
 from app.db import db

@@ -96,7 +96,7 @@ def test_a_wrong_value_comes_back_with_the_words_kept_and_nothing_saved(app, sig
 def test_a_limit_above_the_servers_is_refused_with_the_servers(make_app):
     app = make_app(MAIL_PER_MINUTE="50")
     with app.app_context():
-        from app.accounts.models import SignInLink
+        from app.accounts.links import SignInLink
         from app.clock import now
 
         link, token = SignInLink.issue(administrator(), now())

@@ -8,7 +8,8 @@ import pytest
 from sqlalchemy import func, select
 
 from app import create_app
-from app.accounts.models import Grant, Installation, Person
+from app.accounts.installation import Installation
+from app.accounts.models import Grant, Person
 from app.accounts.places import Organization, Region
 from app.accounts.settings import settings_of
 from app.accounts.setup import AlreadySetUp, found

@@ -7,8 +7,8 @@ import pytest
 import time_machine
 
 from app.accounts.access import safe_next
+from app.accounts.browsers import SignInFailure
 from app.accounts.failures import network_of
-from app.accounts.models import SignInFailure
 from app.audit.models import AuditRow
 from app.db import db
 from tests.app.accounts.entering import NOW, PASSWORD, chen_with_password, is_in, sign_in, with_password

@@ -1,8 +1,8 @@
 from concurrent.futures import ThreadPoolExecutor
 
 from app.accounts import failures
+from app.accounts.browsers import SignInFailure
 from app.accounts.failures import LockedOut
-from app.accounts.models import SignInFailure
 from app.db import db
 from tests.conftest import AS_OF
 

@@ -65,7 +65,7 @@ def test_no_password_is_kept_in_clear(app):
 
 
 def test_a_first_link_asks_for_a_password_which_may_wait(client, app, signed_in):
-    from app.accounts.models import SignInLink
+    from app.accounts.links import SignInLink
     link, token = SignInLink.issue(chen(), NOW)
     db.session.add(link)
 
@@ -79,7 +79,7 @@ def test_a_first_link_asks_for_a_password_which_may_wait(client, app, signed_in)
 
 
 def test_setting_one_ends_links_that_wait(client, signed_in):
-    from app.accounts.models import SignInLink
+    from app.accounts.links import SignInLink
     person = chen()
     browser = signed_in(person)
     link, token = SignInLink.issue(person, NOW)

@@ -5,7 +5,8 @@ from urllib.parse import urlsplit
 import pytest
 from flask_security import hash_password
 
-from app.accounts.models import SignInLink, WebSession
+from app.accounts.browsers import WebSession
+from app.accounts.links import SignInLink
 from app.clock import now
 from app.db import db
 from tests.factories import chen

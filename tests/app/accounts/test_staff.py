@@ -6,7 +6,9 @@ import pytest
 from sqlalchemy import select
 
 from app.accounts import staff
-from app.accounts.models import Actor, Person, Role, RolesApart, SignInLink, WebSession
+from app.accounts.browsers import WebSession
+from app.accounts.links import SignInLink
+from app.accounts.models import Actor, Person, Role, RolesApart
 from app.accounts.places import Organization
 from app.clock import now
 from app.contact import Contact

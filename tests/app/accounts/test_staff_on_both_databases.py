@@ -9,7 +9,8 @@ from sqlalchemy import select
 
 from app import jobs
 from app.accounts import staff
-from app.accounts.models import Actor, Grant, Person, Role, SignInLink
+from app.accounts.links import SignInLink
+from app.accounts.models import Actor, Grant, Person, Role
 from app.clock import now
 from app.db import db
 from tests.factories import a_city_office, a_person, an_office

@@ -6,7 +6,8 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
-from app.accounts.models import Person, Role, SignInLink
+from app.accounts.links import SignInLink
+from app.accounts.models import Person, Role
 from app.clock import now
 from app.db import db
 from app.outbox import sending

@@ -1,6 +1,6 @@
 from datetime import timedelta
 
-from app.accounts.models import SignInLink
+from app.accounts.links import SignInLink
 from app.clock import now
 from app.db import db
 from tests.app.events.filling import events, in_days, opened, the_edit, the_figures, the_form, typed

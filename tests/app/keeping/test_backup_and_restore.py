@@ -10,7 +10,7 @@ import pytest
 from flask_security import hash_password
 from sqlalchemy import select, text
 
-from app.accounts.models import SignInLink
+from app.accounts.links import SignInLink
 from app.audit import recording
 from app.clock import now
 from app.db import db, writing

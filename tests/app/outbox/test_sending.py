@@ -5,7 +5,7 @@ import threading
 
 import pytest
 
-from app.accounts.models import Installation
+from app.accounts.installation import Installation
 from app.db import db
 from app.outbox import claiming, gates, posting, sending, transport
 from app.outbox.letter import Recipient

@@ -4,7 +4,8 @@ from datetime import timedelta
 
 import pytest
 
-from app.accounts.models import Role, SignInLink
+from app.accounts.links import SignInLink
+from app.accounts.models import Role
 from app.clock import now
 from app.db import db
 from tests.factories import a_city_office, a_person, a_plan, a_task, an_event, an_office, figures, wang

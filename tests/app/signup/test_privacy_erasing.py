@@ -204,7 +204,7 @@ def test_no_token_and_no_erased_name_stands_in_the_database_file(app, client):
     event.reschedule(event.span.moved_by(DAY), now())
     db.session.commit()
     sending.deliver(now())
-    from app.accounts.models import SignInLink
+    from app.accounts.links import SignInLink
     from tests.factories import chen
 
     link, sign_in = SignInLink.issue(chen(), now())
