@@ -147,7 +147,7 @@ def _name_work(app: Flask) -> None:
     """What may be done behind a page, in a child process; one line a kind."""
     from app import jobs
     from app.accounts.views import staff_import
-    from app.plans.views import entry_import
+    from app.plans.views import entry_import, outside_import
     from app.reports import making
 
     jobs.register(app, staff_import.KIND, "app.sheets:read")
@@ -155,6 +155,7 @@ def _name_work(app: Flask) -> None:
     jobs.register(app, making.EVIDENCE, making.make_evidence)
     jobs.register(app, making.WORD, "app.reports.word:render")
     jobs.register(app, entry_import.KIND, "app.sheets:read")
+    jobs.register(app, outside_import.KIND, "app.sheets:read")
 
 
 def wsgi() -> Any:

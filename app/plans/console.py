@@ -70,7 +70,8 @@ def get_task(code: str) -> Task:
     """
     plan, _years = get_plan()
     found = db.session.scalars(Task.ever_of_plan(plan).where(Task.code == code).options(
-        joinedload(Task.category), selectinload(Task.indicators))).one_or_none()
+        joinedload(Task.plan).joinedload(Plan.organization), joinedload(Task.category),
+        selectinload(Task.indicators))).one_or_none()
     if found is None:
         raise NotThere(_("%(year)d 年计划里没有任务 %(code)s。", year=plan.year, code=code[:12]))
     return found

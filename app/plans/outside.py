@@ -3,13 +3,35 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from typing import TYPE_CHECKING, Any
 
+from flask_babel import gettext as _
 from sqlalchemy import CheckConstraint, ForeignKey, Select, String, UniqueConstraint, select
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from app.accounts.models import Person
 from app.accounts.places import Region
-from app.db import Model
+from app.clock import local_day
+from app.db import Change, Model, db, note
+from app.errors import Refused
 from app.plans.indicators import Indicator
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from app.plans.models import Plan
+
+MOST = 2_000_000_000
+
+
+class BadFigure(Refused):
+    """A figure that cannot be; `field` says where."""
+
+    status = 422
+
+    def __init__(self, field: str, sentence: str) -> None:
+        super().__init__(sentence)
+        self.field = field
 
 
 class OutsideFigure(Model):
@@ -35,9 +57,84 @@ class OutsideFigure(Model):
     amount: Mapped[int]
     is_running_total: Mapped[bool] = mapped_column(default=True)
     entered_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    entered_by: Mapped[Person | None] = relationship()
     entered_at: Mapped[datetime]
 
     @classmethod
     def of_indicator(cls, indicator: Indicator) -> Select[OutsideFigure]:
         return select(cls).where(cls.indicator_id == indicator.id).order_by(
             cls.month, cls.region_code, cls.source)
+
+    @classmethod
+    def find(cls, indicator: Indicator, month: date, region: Region, source: str) -> OutsideFigure | None:
+        return db.session.scalars(cls.of_indicator(indicator).where(
+            cls.month == month, cls.region_code == region.code, cls.source == source)).one_or_none()
+
+    @classmethod
+    def record(cls, indicator: Indicator, as_of: datetime, by: Person | None, *, month: date, region: Region,
+               source: str, true_on: date, amount: int, is_running_total: bool = True) -> OutsideFigure:
+        """The number of a month; what stood there for it is replaced. Safe to call twice.
+
+        :raises BadFigure: naming the field.
+        """
+        require_days(indicator, month, true_on, local_day(as_of))
+        require_apart(region, source, taken_by(indicator))
+        found = cls.find(indicator, month, region, source)
+        before = found.facts() if found else {}
+        found = found or cls(indicator=indicator, month=month, region=region, source=source)
+        found.true_on, found.amount, found.is_running_total = true_on, amount, is_running_total
+        if before == found.facts():
+            return found
+        found.entered_by, found.entered_at = by, as_of
+        db.session.add(found)
+        db.session.flush()
+        note(Change(found, "figure_replaced" if before else "figure_entered", as_of, before=before,
+                    after=found.facts()))
+        return found
+
+    def remove(self, as_of: datetime) -> None:
+        """It should never have stood there."""
+        note(Change(self.plan, "figure_removed", as_of, before=self.facts()))
+        db.session.delete(self)
+
+    @property
+    def plan(self) -> Plan:
+        return self.indicator.task.plan
+
+    def facts(self) -> dict[str, Any]:
+        return {"tasks": [self.indicator.task.code], "indicator": self.indicator.wording,
+                "month": f"{self.month:%Y-%m}", "regions": [self.region.code], "source": self.source,
+                "true_on": self.true_on, "amount": self.amount, "is_running_total": self.is_running_total}
+
+
+def require_days(indicator: Indicator, month: date, true_on: date, today: date) -> None:
+    """:raises BadFigure: a month of another year, one to come, or a day that does not fit it."""
+    year = indicator.task.plan.year
+    if month > today:
+        raise BadFigure("month", _("这个月还没有到。"))
+    if month.year != year and not (indicator.period == "cumulative" and month.year < year):
+        raise BadFigure("month", _("这是 %(year)d 年的指标，月份要在 %(year)d 年里。", year=year))
+    if true_on > today:
+        raise BadFigure("true_on", _("截至的日期还没有到。"))
+    if true_on < month:
+        raise BadFigure("true_on", _("截至的日期早于这个月。"))
+
+
+def require_apart(region: Region, source: str, taken: Iterable[tuple[str, Region]]) -> None:
+    """Of one source a region and one within it would be counted twice.
+
+    :raises BadFigure: naming the other region.
+    """
+    for other_source, other in taken:
+        is_within = region.code != other.code and (
+            region.code.startswith(other.stem) or other.code.startswith(region.stem))
+        if other_source == source and is_within:
+            raise BadFigure("region", _("“%(source)s”已经有“%(other)s”的数字，再填“%(region)s”会重复计算。",
+                                        source=source, other=other.name, region=region.name))
+
+
+def taken_by(indicator: Indicator) -> list[tuple[str, Region]]:
+    """Each source with each region that it has told of."""
+    rows = db.session.execute(select(OutsideFigure.source, Region).join(OutsideFigure.region).where(
+        OutsideFigure.indicator_id == indicator.id).distinct())
+    return [(source, region) for source, region in rows]

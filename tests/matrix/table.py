@@ -243,6 +243,15 @@ TABLE: dict[tuple[str, str], Row] = {
     ("POST", "console_plans.discard_milestone"): on_milestone(PLANNERS),
     ("GET", "outbox.releasing_page"): Row(ADMINISTRATORS, UPROOTING, status=302),
     ("POST", "outbox.release"): Row(ADMINISTRATORS, UPROOTING),
+    # figures from elsewhere
+    ("GET", "console_plans.outside_figures"): Row(STAFF, args={"id": "outside"}),
+    ("POST", "console_plans.record_figure"): Row(PLANNERS, ROOT, {"id": "outside"}, status=FORM_SHOWN_AGAIN),
+    ("POST", "console_plans.remove_figure"): Row(PLANNERS, ROOT, {"id": "outside", "figure_id": "figure"}),
+    ("GET", "console_plans.import_figures"): Row(PLANNERS, ROOT, {"id": "outside"}),
+    ("POST", "console_plans.upload_figures"): Row(PLANNERS, ROOT, {"id": "outside"}, status=FORM_SHOWN_AGAIN),
+    ("GET", "console_plans.show_figure_import"): Row(PLANNERS, NOBODY, {"id": "outside", "job_id": "job"}),
+    ("POST", "console_plans.apply_figure_import"): Row(PLANNERS, NOBODY, {"id": "outside", "job_id": "job"}),
+    ("GET", "console_plans.figure_template"): Row(PLANNERS),
     # making and changing events
     ("GET", "console.new"): Row(EDITORS),
     ("POST", "console.create"): Row(EDITORS, status=FORM_SHOWN_AGAIN),

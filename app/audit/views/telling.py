@@ -25,6 +25,7 @@ from app.look import clock, full_day, hours, local
 from app.plans.indicators import Indicator
 from app.plans.milestones import Milestone
 from app.plans.models import Plan, Task
+from app.plans.outside import OutsideFigure
 from app.plans.programmes import Programme
 from app.plans.registers import Register, RegisterEntry, masked_name
 from app.plans.revisions import PlanRevision
@@ -203,6 +204,8 @@ KEPT: dict[str, Callable[[set[int]], dict[str, str]]] = {
     "Register": lambda ids: _map(select(Register.id, Register.name).where(Register.id.in_(ids))),
     "RegisterEntry": _entries,
     "Milestone": lambda ids: _map(select(Milestone.id, Milestone.title).where(Milestone.id.in_(ids))),
+    "OutsideFigure": lambda ids: _map(
+        select(OutsideFigure.id, OutsideFigure.source).where(OutsideFigure.id.in_(ids))),
     "Programme": lambda ids: _map(select(Programme.id, Programme.name).where(Programme.id.in_(ids))),
     "Task": lambda ids: _joined_map(select(Task.id, Task.code, Task.title).where(Task.id.in_(ids))),
     "Indicator": lambda ids: _joined_map(

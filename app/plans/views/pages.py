@@ -12,6 +12,8 @@ from app.plans.views import (  # noqa: F401  routes of the same blueprint
     milestones,
     next_year,
     opening,
+    outside,
+    outside_import,
     registers,
     results,
 )

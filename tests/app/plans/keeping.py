@@ -13,6 +13,7 @@ from sqlalchemy import select
 from app.accounts.places import Organization, Region
 from app.db import db
 from app.plans.milestones import Milestone, Step
+from app.plans.outside import OutsideFigure
 from app.plans.registers import Register, RegisterEntry
 from app.plans.standing import Course
 from tests.conftest import AS_OF
@@ -65,3 +66,11 @@ def a_milestone(title: str = "申报", *, code: str = "S3.1", due_on: date | Non
     """The root office's, on a task without events, due on the day of the tests unless told otherwise."""
     return Milestone.planned(a_task(code, year), organization or an_office(), as_of, title=title,
                              step=words.pop("step", Step.APPLICATION), due_on=due_on or date(2026, 3, 2), **words)
+
+
+def a_figure(amount: int = 1000, *, month: date | None = None, as_of: datetime = AS_OF, year: int = 2026,
+             **words: Any) -> OutsideFigure:
+    """A running total of the distance-education platform, of the month of the tests."""
+    said = {"month": month or date(2026, 3, 1), "true_on": date(2026, 3, 2), "region": an_office().region,
+            "source": "远程教育平台", "amount": amount}
+    return OutsideFigure.record(a_task("N2.4", year).indicators[0], as_of, None, **said | words)
