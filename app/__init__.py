@@ -2,25 +2,27 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from flask import Flask
-from flask_compress import Compress
-from flask_limiter import Limiter
-from flask_limiter.util import get_remote_address
-from werkzeug.middleware.proxy_fix import ProxyFix
-
-import config
-from app import db, errors, headers, languages, legible, look
-from app.form_tokens import PatientTokens
-
-limiter = Limiter(get_remote_address, default_limits=[])
-csrf = PatientTokens()
+if TYPE_CHECKING:
+    from flask import Flask
 
 
 def create_app(**settings: str) -> Flask:
     """The application with `settings` over the environment's. Starts nothing: no scheduler, no sending."""
+    # Not above: the child that reads a stranger's file (app/limits.py) is of this package and needs none of it.
+    from flask import Flask
+    from flask_compress import Compress
+    from werkzeug.middleware.proxy_fix import ProxyFix
+
+    import config
+    from app import db, errors, headers, languages, legible, look
+    from app.form_tokens import csrf
+    from app.rates import limiter
+    from app.routing import Rule
+
     app = Flask(__name__)
+    app.url_rule_class = Rule
     app.config.from_mapping(config.load(**settings))
     app.config["TOP"] = config.TOP
     if app.config["TRUSTED_PROXIES"]:
@@ -81,6 +83,7 @@ def _open_rooms(app: Flask) -> None:
 
 def _hear_changes(app: Flask) -> None:
     """Who follows a change, in its own transaction, just before it commits; one line a room."""
+    from app import db
     from app.accounts import sessions, staff
     from app.audit import recording
     from app.feeds import entries
@@ -160,6 +163,8 @@ def _name_work(app: Flask) -> None:
 
 def wsgi() -> Any:
     """For a server that wants a factory: a real installation, or the reason why not."""
+    import config
+
     app = create_app()
     config.refuse_unfit(app.config, is_debug=app.debug)
     return app

@@ -53,6 +53,9 @@ class PatientTokens(CSRFProtect):  # type: ignore[misc]
             g.session_of_worn_out = deepcopy({key: value for key, value in session.items() if key != "_flashes"})
 
 
+csrf = PatientTokens()
+
+
 def sign_in_comes_first() -> None:
     """The session is gone as well: whoever asks is told that, and not of the token."""
     g.pop("session_of_worn_out", None)

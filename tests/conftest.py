@@ -14,6 +14,7 @@ import pytest
 from flask import Flask, has_app_context
 from flask.testing import FlaskClient
 from flask_migrate import upgrade
+from jinja2.bccache import Bucket, BytecodeCache
 
 from app import create_app
 from app.accounts import regions
@@ -21,6 +22,21 @@ from app.accounts.links import SignInLink
 from app.accounts.models import Person
 from app.db import db
 
+
+class Compiled(BytecodeCache):
+    """Templates are compiled once a process, however many applications its tests make."""
+
+    def __init__(self) -> None:
+        self.code: dict[tuple[str, str], Any] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        bucket.code = self.code.get((bucket.key, bucket.checksum))
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        self.code[bucket.key, bucket.checksum] = bucket.code
+
+
+COMPILED = Compiled()
 KEY = "k" * 48
 AS_OF = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)  # Monday 2 March 2026, 09:00 in Chengdu
 
@@ -49,6 +65,14 @@ def settings(folder: Path, **changes: str) -> dict[str, str]:
             "SCHEDULER": "off", "MAIL_URL": "outbox:", "BASE_URL": "http://wujin.test",
             "UID_HOST": "wujin.test", "HOST": "127.0.0.1", "PORT": "8000", "TIMEZONE": "Asia/Shanghai",
             "MAIL_FROM": "Wujin <no-reply@wujin.test>", "TRUSTED_PROXIES": "0", "TRUSTED_HOSTS": ""} | changes
+
+
+def _opened(chosen: dict[str, str]) -> Flask:
+    app = create_app(**chosen)
+    app.test_client_class = Browser
+    app.config["WTF_CSRF_ENABLED"] = False
+    app.jinja_env.bytecode_cache = COMPILED
+    return app
 
 
 def prepare(app: Flask) -> None:
@@ -81,9 +105,7 @@ def make_app(tmp_path: Path, empty_database: Path) -> Iterator[Callable[..., Fla
     shutil.copy(empty_database, tmp_path / "wujin.db")
 
     def make(**changes: str) -> Flask:
-        app = create_app(**settings(tmp_path, **changes))
-        app.test_client_class = Browser
-        app.config["WTF_CSRF_ENABLED"] = False
+        app = _opened(settings(tmp_path, **changes))
         made.append(app)
         return app
 
@@ -130,9 +152,7 @@ def either_app(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Flask
         app = request.getfixturevalue("make_app")()
     else:
         address = request.getfixturevalue("postgres")(f"t{os.getpid()}")
-        app = create_app(**settings(tmp_path, DATABASE_URL=address))
-        app.test_client_class = Browser
-        app.config["WTF_CSRF_ENABLED"] = False
+        app = _opened(settings(tmp_path, DATABASE_URL=address))
     with app.app_context():
         yield app
         db.session.remove()

@@ -8,7 +8,6 @@ from flask import flash, g, redirect, render_template, request, session, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
-from app import limiter
 from app.accounts import failures, passkeys, passwords, programs, second_factor, sessions, signing_in
 from app.accounts.access import safe_next, signed_in
 from app.accounts.browsers import WebSession
@@ -22,6 +21,7 @@ from app.accounts.views.sign_in import OFTEN
 from app.clock import now
 from app.db import db
 from app.errors import NotThere
+from app.rates import limiter
 
 
 @bp.get("/console/me")

@@ -5,13 +5,13 @@ from __future__ import annotations
 from flask import redirect, request, session, url_for
 from werkzeug.wrappers import Response
 
-from app import limiter
 from app.accounts import oidc, signing_in
 from app.accounts.access import public, safe_next
 from app.accounts.views.desk import bp
 from app.accounts.views.sign_in import OFTEN, answer_to_first_part, home_of
 from app.clock import now
 from app.db import db, writing
+from app.rates import limiter
 
 NEXT = "provider_next"
 

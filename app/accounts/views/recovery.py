@@ -7,7 +7,6 @@ from typing import Any
 from flask import flash, redirect, render_template, url_for
 from flask_babel import gettext as _
 
-from app import limiter
 from app.accounts import failures, passwords, recovery, signing_in
 from app.accounts.access import public
 from app.accounts.passwords import BadPassword
@@ -18,6 +17,7 @@ from app.accounts.views.sign_in import OFTEN
 from app.clock import now
 from app.db import db
 from app.languages import language
+from app.rates import limiter
 
 
 @bp.get("/sign-in/recovery")

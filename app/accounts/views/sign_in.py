@@ -8,7 +8,6 @@ from flask import redirect, render_template, request, session, url_for
 from flask_security import current_user, logout_user
 from werkzeug.wrappers import Response
 
-from app import limiter
 from app.accounts import failures, oidc, passkeys, second_factor, signing_in
 from app.accounts.access import public, safe_next, signed_in
 from app.accounts.models import Person, Role
@@ -19,6 +18,7 @@ from app.accounts.views.desk import bp
 from app.clock import now
 from app.db import Change, db, note
 from app.errors import Refused
+from app.rates import limiter
 
 OFTEN = "60 per 5 minutes"  # the second wall, in memory; the first counts failures in the database
 HOME = "/console/"

@@ -5,7 +5,6 @@ from __future__ import annotations
 from flask import redirect, render_template, url_for
 from werkzeug.wrappers import Response
 
-from app import limiter
 from app.accounts.access import public
 from app.accounts.places import Organization
 from app.accounts.settings import Settings, settings_of
@@ -14,6 +13,7 @@ from app.db import db
 from app.errors import Refused
 from app.exporting import csv_of
 from app.forms import PlainForm
+from app.rates import limiter
 from app.signup import erasing, privacy
 from app.signup.forms import CorrectionForm
 from app.signup.models import Enrolment

@@ -7,7 +7,6 @@ from typing import Any
 from flask import redirect, render_template, url_for
 from flask_babel import gettext as _
 
-from app import limiter
 from app.accounts.access import public
 from app.accounts.settings import settings_of
 from app.clock import now
@@ -17,6 +16,7 @@ from app.events.board import Seats
 from app.events.models import Event
 from app.events.words import Part
 from app.languages import language
+from app.rates import limiter
 from app.signup import consent, telling
 from app.signup.enrolling import enrol, require_open
 from app.signup.forms import SignupForm

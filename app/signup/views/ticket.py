@@ -6,12 +6,12 @@ from flask import current_app, redirect, render_template, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
-from app import limiter
 from app.accounts.access import public
 from app.clock import now
 from app.db import db
 from app.errors import NotThere
 from app.forms import PlainForm
+from app.rates import limiter
 from app.signup.tickets import calendar_file
 from app.signup.views.desk import OFTEN, bp, get_enrolment, private, went_through
 
