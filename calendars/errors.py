@@ -1,8 +1,8 @@
-"""What cannot be written as iCalendar, each refusal by its own name."""
+"""What cannot be written as iCalendar, or read, each refusal by its own name."""
 
 
 class CalendarError(ValueError):
-    """Anything this package refuses to write."""
+    """Anything this package refuses to write or to read."""
 
 
 class NaiveTime(CalendarError):
@@ -113,3 +113,34 @@ class NotAnEntry(CalendarError):
 
     def __init__(self) -> None:
         super().__init__("these bytes are not one VEVENT")
+
+
+class NotACalendar(CalendarError):
+    """Bytes in which no VCALENDAR begins (RFC 5545 3.4): a web page, a picture, nothing."""
+
+    def __init__(self) -> None:
+        super().__init__("no VCALENDAR begins in these bytes")
+
+
+class TooMuch(CalendarError):
+    """More of `what` (octets, lines, entries, depth) than the reader takes; `limit` is how much that is."""
+
+    def __init__(self, what: str, limit: int) -> None:
+        super().__init__(f"more than {limit} {what}")
+        self.what, self.limit = what, limit
+
+
+class UnreadableValue(CalendarError):
+    """A value of a foreign calendar that means nothing; `trouble` is the word for it in `calendars.foreign`."""
+
+    def __init__(self, trouble: str, detail: str = "") -> None:
+        super().__init__(f"{trouble}: {detail[:80]}" if detail else trouble)
+        self.trouble, self.detail = trouble, detail[:80]
+
+
+class RuleNotFollowed(CalendarError):
+    """A recurrence rule with a part that is not expanded here, or that is none (RFC 5545 3.3.10)."""
+
+    def __init__(self, part: str) -> None:
+        super().__init__(f"{part[:80]!r} is not followed")
+        self.part = part[:80]

@@ -92,11 +92,12 @@ def _yearly_observance(change: Change, rule: Yearly, onset: datetime) -> bytes:
     day = WEEKDAYS[rule.weekday]
     recurrence = f"RRULE:FREQ=YEARLY;BYMONTH={rule.month};BYDAY={rule.week}{day}\r\n".encode()
     # Told from 1970, so that no entry is older than the rule.
-    since = datetime.combine(_day_of(rule, 1970), onset.time())
+    since = datetime.combine(day_of(rule, 1970), onset.time())
     return _observance(change, since, recurrence)
 
 
-def _day_of(rule: Yearly, year: int) -> date:
+def day_of(rule: Yearly, year: int) -> date:
+    """The day on which that yearly rule falls (RFC 5545 3.3.10)."""
     if rule.week > 0:
         first = date(year, rule.month, 1)
         return first + timedelta(days=(rule.weekday - first.weekday()) % 7 + 7 * (rule.week - 1))
