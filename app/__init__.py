@@ -150,6 +150,7 @@ def _name_work(app: Flask) -> None:
     """What may be done behind a page, in a child process; one line a kind."""
     from app import jobs
     from app.accounts.views import staff_import
+    from app.plans.sheet import reading
     from app.plans.views import entry_import, outside_import
     from app.reports import making
 
@@ -159,6 +160,7 @@ def _name_work(app: Flask) -> None:
     jobs.register(app, making.WORD, "app.reports.word:render")
     jobs.register(app, entry_import.KIND, "app.sheets:read")
     jobs.register(app, outside_import.KIND, "app.sheets:read")
+    jobs.register(app, reading.KIND, reading.WORK)
 
 
 def wsgi() -> Any:

@@ -27,11 +27,22 @@ from app.reports.pace import ORDER
 bp = Blueprint("console_plans", __name__, url_prefix="/console/plan")
 
 
+class NoPlanYet(NotThere):
+    """A new installation: its planner brings the first one in."""
+
+    def __init__(self) -> None:
+        super().__init__(_("还没有计划。"))
+
+
 @bp.get("")
 @allowed()
 def show() -> str:
     """The plan by sector and category; `year` chooses another one, `light` the tasks that stand so."""
-    plan, years = get_plan()
+    try:
+        plan, years = get_plan()
+    except NoPlanYet:
+        return render_template("console/no_plan.html", may_import=any(
+            path.strip("/").isdigit() for path in _as_planner().paths))
     categories = db.session.scalars(Category.tree_of(plan)).unique().all()
     tasks = [task for category in categories for task in category.tasks]
     counted, light = tally(plan, now()), request.args.get("light", "")
@@ -41,8 +52,7 @@ def show() -> str:
         "console/plan.html", plan=plan, years=years, counted=counted, judged=Lights(counted), outlooks=outlooks,
         stand=Counter(one.light for one in outlooks.values()), order=ORDER, light=light, task_key=task_key,
         sectors=_by_sector(categories, shown), may_edit=may_edit(own_organization(g.actor)),
-        may_open=plan.adopted_at is not None and Actor.of(
-            g.actor.person, frozenset({Role.PLANNER})).reaches(plan.organization))
+        may_plan=_as_planner().reaches(plan.organization))
 
 
 @bp.get("/tasks/<code>")
@@ -59,7 +69,7 @@ def task(code: str) -> str:
             found.id: judged.task(found)}, milestones=db.session.scalars(on_task(g.actor, found)).all(),
         today=local_day(now()), regions=counted.places.named(counted.task(found.id).regions), key=task_key(found),
         events=events, may_edit=may_edit(own_organization(g.actor)),
-        may_plan=bool(Actor.of(g.actor.person, frozenset({Role.PLANNER})).paths),
+        may_plan=bool(_as_planner().paths), may_edit_task=_as_planner().reaches(plan.organization),
         reaches=lambda thing: g.actor.reaches(thing.organization))
 
 
@@ -87,8 +97,12 @@ def get_plan() -> tuple[Plan, list[int]]:
         if wanted is None:
             raise NotThere(_("没有 %(year)d 年的计划。", year=year))
     if wanted is None:
-        raise NotThere(_("还没有计划。"))
+        raise NoPlanYet
     return wanted, [plan.year for plan in plans]
+
+
+def _as_planner() -> Actor:
+    return Actor.of(g.actor.person, frozenset({Role.PLANNER}))
 
 
 Branch = tuple[Sector, list[tuple[Category, list[Task]]]]

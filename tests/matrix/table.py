@@ -164,6 +164,17 @@ TABLE: dict[tuple[str, str], Row] = {
     ("GET", "console_plans.task"): Row(STAFF, args={"code": "code"}),
     ("POST", "console_plans.show_lights"): Row(PLANNERS, ROOT, {"year": "year"}),
     ("GET", "console_plans.double"): Row(STAFF),
+    # the plan by sheet; what is read behind the page is for who handed it in
+    ("GET", "console_plans.import_plan"): Row(PLANNERS, ROOT),
+    ("POST", "console_plans.upload_plan"): Row(PLANNERS, ROOT, status=FORM_SHOWN_AGAIN),
+    ("GET", "console_plans.show_plan_import"): Row(PLANNERS, NOBODY, {"id": "job"}),
+    ("GET", "console_plans.preview_plan_import"): Row(PLANNERS, NOBODY, {"id": "job"}),
+    ("POST", "console_plans.apply_plan_import"): Row(PLANNERS, NOBODY, {"id": "job"}),
+    ("GET", "console_plans.plan_import_problems"): Row(PLANNERS, NOBODY, {"id": "job"}),
+    ("GET", "console_plans.plan_template"): Row(PLANNERS),
+    ("GET", "console_plans.show_revision"): Row(PLANNERS, ROOT, {"id": "revision"}),
+    ("POST", "console_plans.undo_revision"): Row(PLANNERS, ROOT, {"id": "revision"}, status=409),
+    ("POST", "console_plans.export_plan"): Row(STAFF, data={"year": "year"}, status=200),
     ("GET", "console_plans.indicator_rows"): Row(STAFF, args={"id": "indicator"}),
     # years: the plan is the root office's, so only its planner makes the next one
     ("GET", "console_plans.next_year"): Row(PLANNERS, ROOT),

@@ -27,6 +27,8 @@ from app.events.counting import add_photos, keep_photos
 from app.events.words import EventKind
 from app.files import keep_evidence
 from app.jobs import JobState
+from app.plans.models import Plan
+from app.plans.revisions import PlanRevision
 from app.reports.deadlines import local_day
 from app.reports.making import WORD
 from app.reports.month import Month
@@ -174,6 +176,7 @@ class World:
             "draft_plan": following.id, "next_year": following.year,
             "rule": rule.id, "person": chen.id, "grant": chen.grants[0].id,
             "version": made["published"].version, "about": f"Event:{made['published'].id}",
+            "revision": _revision(plan),
             "slug": "week", "photo": made["held"].photos[0].file_id, "year": now().year, "code": "I2.1",
             "return": filed.id, "return_version": filed.version, "month": month.word,
             "period": str(now().year), "ledger": "ledger", "snapshot": _snapshot(city, chen),
@@ -188,6 +191,15 @@ def _offices() -> dict[str, Organization]:
     city, beside = (an_office(f"{name}市市场监督管理局", name, parent=province) for name in ("成都", "绵阳"))
     return {OWN: city, ABOVE: province, SIDEWAYS: beside,
             BELOW: an_office("锦江区市场监督管理局", "锦江区", parent=city)}
+
+
+def _revision(plan: Plan) -> int:
+    """Of an import that was undone already."""
+    was = {"title": plan.title, "year": plan.year, "categories": [], "tasks": []}
+    made = PlanRevision(plan_id=plan.id, made_at=now(), source="计划.xlsx", before=was, after=was, undone_at=now())
+    db.session.add(made)
+    db.session.flush()
+    return made.id
 
 
 def _slip(city: Organization, month: Month) -> SupervisionSlip:

@@ -55,7 +55,7 @@ DONE = {
     # the installation
     "made": _l("做了"), "released": _l("放行了"),
     # the audit itself
-    "audit_exported": _l("导出了操作记录"),
+    "audit_exported": _l("导出了操作记录"), "plan_exported": _l("导出了计划任务表"),
 }
 
 # One word may mean another thing of another noun.
@@ -65,7 +65,7 @@ DONE_TO = {("Sending", "held"): _l("停下了")}
 OF_ONESELF = frozenset({
     "signed_in", "signed_in_by_link", "sign_in_failed", "signed_out", "sessions_ended", "password_set",
     "recovery_asked", "recovery_code_used", "recovery_codes_renewed", "second_factor_added",
-    "second_factor_removed", "passkey_removed", "audit_exported"})
+    "second_factor_removed", "passkey_removed", "audit_exported", "plan_exported"})
 
 THINGS = {
     "Task": _l("任务"), "Category": _l("类别"), "PlanRevision": _l("任务分解表"),

@@ -16,7 +16,7 @@ from app.accounts.places import Organization
 from app.clock import now
 from app.db import db
 from app.errors import NotThere, Refused
-from app.exporting import csv_of
+from app.exporting import XLSX, csv_of
 from app.files import StoredFile, forget, keep_all
 from app.plans.asking import PlanForm
 
@@ -80,8 +80,20 @@ def done(address: str, sentence: str) -> Response:
 
 
 def sheet(rows: Iterable[Iterable[object]], name: str) -> Response:
-    made = current_app.response_class(csv_of(rows), content_type="text/csv; charset=utf-8")
-    made.headers["Content-Disposition"] = f'attachment; filename="{name}.csv"'
+    return separated(csv_of(rows), name)
+
+
+def separated(words: bytes, name: str) -> Response:
+    return _attached(words, f"{name}.csv", "text/csv; charset=utf-8")
+
+
+def workbook(words: bytes, name: str) -> Response:
+    return _attached(words, f"{name}.xlsx", XLSX)
+
+
+def _attached(words: bytes, name: str, kind: str) -> Response:
+    made = current_app.response_class(words, content_type=kind)
+    made.headers["Content-Disposition"] = f'attachment; filename="{name}"'
     return made
 
 

@@ -14,6 +14,8 @@ from app.plans.views import (  # noqa: F401  routes of the same blueprint
     opening,
     outside,
     outside_import,
+    plan_import,
+    plan_revisions,
     registers,
     results,
 )
