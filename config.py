@@ -58,6 +58,8 @@ SETTINGS = (
     Setting("WORKERS", "1", "web worker processes"),
     Setting("LOG_LEVEL", "info", "debug, info, warning or error; from warning on, only what went wrong is logged"),
     Setting("METRICS_TOKEN", "", "opens /metrics to who sends it as a bearer token; empty: to this machine alone"),
+    Setting("IMPORT_ALLOW", "", "hosts (name or name:port, by comma) that an import of a calendar may fetch besides "
+                                "public https ones"),
     Setting("OIDC_ISSUER", "", "an OpenID Connect provider staff may sign in through; empty: none"),
     Setting("OIDC_CLIENT_ID", "", "what the provider knows this installation as"),
     Setting("OIDC_CLIENT_SECRET", "", "what it proves itself with there; empty: a public client"),
@@ -90,6 +92,7 @@ def load(environ: Mapping[str, str] | None = None, **changes: str) -> dict[str, 
         raise SettingError(secret_fault(values["SECRET_KEY"]))
     values["OIDC_ISSUER"] = _issuer(text)
     values["TRUSTED_HOSTS"] = [one.strip() for one in text["TRUSTED_HOSTS"].split(",") if one.strip()] or None
+    values["IMPORT_ALLOW"] = [one.strip().lower() for one in text["IMPORT_ALLOW"].split(",") if one.strip()]
     values["SQLALCHEMY_DATABASE_URI"] = _database(text["DATABASE_URL"], instance)
     return values | _of_libraries(values)
 

@@ -18,7 +18,7 @@ from tests.factories import an_office, chen
 TOP = Path(__file__).resolve().parent.parent
 ROOMS = ("audit", "outbox", "accounts", "plans", "events", "signup", "feeds", "reminders", "reports")
 TOOLS = {"db", "exporting", "clock", "errors", "files", "form_tokens", "forms", "headers", "languages",
-         "legible", "limits",
+         "legible", "limits", "net",
          "assets", "jobs", "made", "sheets", "contact", "workdays"}
 ROOF = {"__init__", "look", "scheduling", "serve", "checking", "demonstration", "keeping", "views", "cli",
         "console"}

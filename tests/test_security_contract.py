@@ -19,7 +19,7 @@ from sqlalchemy import UniqueConstraint, delete, func, inspect, select, update
 from sqlalchemy.exc import DBAPIError
 
 import config
-from app import limits
+from app import limits, net
 from app.accounts import setup
 from app.accounts.access import NoRule, check_every_route
 from app.accounts.browsers import WebSession
@@ -57,8 +57,8 @@ LINES = {
     11: "every change, sign-in and export in an append-only chain; personal data masked; a person's own erasure",
     12: "no password and no key to begin with; debugging refused; one screen and /healthz show the state",
 }
-# The one fetcher and the tokens of feeds come with the subscriptions that need them; what is there already is held.
-COMING = {7, 9}
+# The tokens of feeds come with the subscriptions that need them; what is there already is held.
+COMING = {9}
 
 
 def contract(line: int) -> pytest.MarkDecorator:
@@ -355,7 +355,7 @@ def test_a_letter_is_there_exactly_if_its_cause_is(either_app):
     assert (undone, db.session.scalar(select(func.count(Delivery.id)))) == (0, 1)
 
 
-# ---------------------------------------------------------------- 7: what is there already
+# ---------------------------------------------------------------- 7
 
 
 @contract(7)
@@ -376,6 +376,25 @@ def test_nothing_fetches_what_users_name():
 
     # The office's own provider stands in the settings.
     assert [one for one in found if one != "net.py"] == ["accounts/oidc.py"]
+
+
+@contract(7)
+@pytest.mark.parametrize(("address", "leads_to"), [
+    ("https://127.0.0.1/", None), ("https://[::ffff:7f00:1]/", None), ("https://2130706433/", None),
+    ("https://calendar.example.org/", ["10.0.0.1"]), ("https://calendar.example.org/", ["1.1.1.1", "::1"]),
+    ("https://calendar.example.org/", ["169.254.169.254"])])
+def test_the_one_fetcher_goes_nowhere_inside_whatever_the_address_looks_like(address, leads_to):
+    with pytest.raises(net.NotPublic):
+        net.fetch(address, resolve=leads_to and (lambda host, port: leads_to))
+
+
+@contract(7)
+@pytest.mark.parametrize("address", [
+    "http://calendar.example.org/", "file:///etc/passwd", "https://u:p@calendar.example.org/",
+    "https://calendar.example.org:22/"])
+def test_the_one_fetcher_speaks_https_alone_and_carries_no_password(address):
+    with pytest.raises(net.BadAddress):
+        net.fetch(address, resolve=lambda host, port: ["1.1.1.1"])
 
 
 # ---------------------------------------------------------------- 8

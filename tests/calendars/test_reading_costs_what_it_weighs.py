@@ -1,4 +1,4 @@
-"""The reader under random and mutilated bytes, and its work counted in steps: it grows with the size, not the claims."""
+"""The reader under random and mutilated bytes, and its work counted in steps."""
 
 import sys
 from collections.abc import Callable
@@ -17,7 +17,8 @@ VALID = [*CALENDARS.values(), a_calendar(
     *EASTERN, *an_event("RRULE:FREQ=DAILY;COUNT=3", "EXDATE:20260421T010000Z", "RDATE:20260501T010000Z",
                         start="DTSTART;TZID=我们的时区:20260420T090000"),
     *an_event("DURATION:P1DT2H", "GEO:30.6;104.0", "ORGANIZER;CN=\"省\":mailto:a@example.org",
-              "RECURRENCE-ID;RANGE=THISANDFUTURE:20260421", start="DTSTART;TZID=China Standard Time:20260420T090000"))]
+              "RECURRENCE-ID;RANGE=THISANDFUTURE:20260421",
+              start="DTSTART;TZID=China Standard Time:20260420T090000"))]
 PIECES = [b"\r\n", b"\n ", b"BEGIN:VEVENT\r\n", b"END:VEVENT\r\n", b"BEGIN:VCALENDAR\r\n", b"END:VCALENDAR\r\n",
           b";TZID=", b":", b"\xff", b"\x00", b"\"", b"\\", b"DTSTART:", b"99999999", b"-", b"RRULE:FREQ=SECONDLY\r\n",
           "٣".encode(), "０".encode(), b"^", b","]

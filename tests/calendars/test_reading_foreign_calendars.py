@@ -139,7 +139,7 @@ def test_shanghai_is_known_by_all_its_names(tzid):
     assert (entry.starts, entry.zone, entry.is_floating) == (NINE, "Asia/Shanghai", False)
 
 
-@pytest.mark.parametrize("tzid", ["(UTC+08:00) 北京，重庆，香港特别行政区，乌鲁木齐", "UTC+08:00", "GMT+8", "GMT+0800"])
+@pytest.mark.parametrize("tzid", ["(UTC+08:00) 北京，重庆，香港特别行政区", "UTC+08:00", "GMT+8", "GMT+0800"])
 def test_an_offset_in_a_zones_name_is_taken_at_its_word(tzid):
     entry = the_entry(start=f"DTSTART;TZID=\"{tzid}\":20260420T090000")
 
@@ -324,5 +324,6 @@ def test_more_problems_than_are_told_are_counted():
 
 
 def test_windows_names_mean_iana_zones():
-    assert [iana_of(name) for name in ("W. Europe Standard Time", "tokyo standard time", "Nowhere Standard Time")] == [
-        "Europe/Berlin", "Asia/Tokyo", ""]
+    names = ("W. Europe Standard Time", "tokyo standard time", "Nowhere Standard Time")
+
+    assert [iana_of(name) for name in names] == ["Europe/Berlin", "Asia/Tokyo", ""]
