@@ -17,6 +17,7 @@ from wtforms.validators import DataRequired, InputRequired, NumberRange, Optiona
 from app.accounts.models import Person
 from app.events.asking import LinkedForm, OpenedForm, office_zone, web_address
 from app.events.figures import Figures, Photo
+from app.events.hosting import HostedForm
 from app.events.span import Span
 from app.events.words import EventKind
 from app.files import NotAPhoto, StoredFile, keep_photo
@@ -69,7 +70,7 @@ class FiguresForm(OpenedForm):
             entered_at=as_of)
 
 
-class HeldForm(LinkedForm, FiguresForm):
+class HeldForm(LinkedForm, HostedForm, FiguresForm):
     """An event entered after it was held."""
 
     version = None  # there is no event yet that could change meanwhile

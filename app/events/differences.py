@@ -47,7 +47,8 @@ def _words(name: str, value: Any) -> datetime | str:
     if name == "credit_hours" and value is not None:
         return f"{value / 10:g}"
     if isinstance(value, list):
-        return _("、").join(one.code if name == "tasks" else one.short_name for one in value)
+        shown = {"tasks": "code", "regions": "short_name"}.get(name, "name")
+        return _("、").join(getattr(one, shown) for one in value)
     if name == "kind":
         return EventKind(value).label
     if name == "state":

@@ -15,6 +15,7 @@ from wtforms.validators import DataRequired, InputRequired, NumberRange, Optiona
 from app.accounts.places import Organization
 from app.events.asking import LinkedForm, MomentField, OpenedForm, TimedForm, web_address
 from app.events.choosing import task_key
+from app.events.hosting import HostedForm
 from app.events.lifecycle import WrongState
 from app.events.models import Event
 from app.events.span import BadSpan, Span
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
 MOST_SEATS = 100_000
 
 
-class EventForm(LinkedForm, TimedForm):
+class EventForm(LinkedForm, HostedForm, TimedForm):
     """An event in one page: eight fields, and the rest folded away."""
 
     form_key = HiddenField()
@@ -69,12 +70,14 @@ class EventForm(LinkedForm, TimedForm):
         self.kind.data = kind if kind in set(EventKind) else (
             tasks[0].event_kind if tasks and tasks[0].event_kind else EventKind.LECTURE.value)
         self.audience.data = tasks[0].audience if tasks else ""
+        self.suggest_programmes(tasks)
 
     def suggest_from(self, parent: Event) -> None:
         """An item or an issue takes over what its parent says."""
         self.tasks.data = self.tasks.data or [task_key(task) for task in parent.tasks]
         self.audience.data = self.audience.data or parent.audience
         self.is_for_children.data = parent.is_for_children
+        self.programmes.data = self.programmes.data or [str(one.id) for one in parent.programmes]
         if parent.kind == EventKind.LECTURE:
             for name in ("location", "speaker", "contact"):
                 self[name].data = getattr(parent, name)
@@ -88,6 +91,7 @@ class EventForm(LinkedForm, TimedForm):
         self.takes_enrolments.data = event.takes_enrolments and not event.capacity
         self.tasks.data = [task_key(task) for task in event.tasks]
         self.regions.data = [region.code for region in event.regions]
+        self.show_hosting(event)
         self.version.data = str(event.version)
         if "starts_at" in self:
             self.show_span(event.span)
@@ -138,11 +142,11 @@ class EventForm(LinkedForm, TimedForm):
         return said | {"takes_enrolments": bool(self.takes_enrolments.data or self.capacity.data),
                        "tasks": self.chosen_tasks, "regions": self.chosen_regions}
 
-
     def draft(self, organization: Organization, as_of: datetime) -> Event:
         event = Event.draft(
             span=self.span, organization=organization, as_of=as_of, form_key=self.form_key.data or None,
-            location=self.location.data or "", **self.words() | {"kind": EventKind(self.kind.data)})
+            location=self.location.data or "", **self.words() | {"kind": EventKind(self.kind.data)},
+            **self.hosting(organization, self.chosen_regions, as_of))
         event.slug = self._slug()
         return event
 
@@ -151,6 +155,7 @@ class EventForm(LinkedForm, TimedForm):
         if event.parts and self.kind.data != event.kind:
             raise WrongState(_("已经有下属场次的活动不能改类型。"))
         words = self.words() | {"slug": event.slug or self._slug()}
+        words |= self.hosting(event.organization, self.chosen_regions, as_of)
         event.revise(as_of, quiet=bool(self.quiet and self.quiet.data), **words)
         if not event.is_public:
             event.reschedule(self.span, as_of, location=self.location.data or "")

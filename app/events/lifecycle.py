@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 SHOWN = ("title", "title_en", "description", "location", "online_url", "speaker", "audience", "contact",
          "capacity", "signup_closes_at", "is_for_children", "credit_hours", "advance_count")
+APART = {"hosts", "programmes"}  # on the event's page, but in no calendar and in no letter
 
 
 class WrongState(Refused):
@@ -111,13 +112,15 @@ class Lifecycle:
         self._carry(lambda part: part.restore(as_of))
 
     def revise(self: Event, as_of: datetime, *, quiet: bool = False, **fields: Any) -> None:
-        """Changes what is said of it: the `SHOWN` fields, `tasks`, `regions`, `kind`."""
+        """Changes what is said of it: the `SHOWN` fields, `tasks`, `regions`, `kind`, `hosts` and `programmes`.
+        Where only the last two change, calendars need not be fetched again and nobody is written to."""
         changed = {name: value for name, value in fields.items() if getattr(self, name) != value}
         if not changed:
             return
         self._must_not_be(EventState.CANCELLED)
         moves = bool(changed.keys() & {"location", "online_url"})
-        with self._changing("revised", as_of, schedule=moves, quiet=quiet):
+        is_apart = changed.keys() <= APART
+        with self._changing("revised", as_of, schedule=moves, quiet=quiet or is_apart, moves_feed=not is_apart):
             for name, value in changed.items():
                 setattr(self, name, value)
 
@@ -204,12 +207,12 @@ class Lifecycle:
 
     @contextmanager
     def _changing(self: Event, what: str, as_of: datetime, *, schedule: bool = False, quiet: bool = False,
-                  also: dict[str, Any] | None = None) -> Iterator[None]:
+                  also: dict[str, Any] | None = None, moves_feed: bool = True) -> Iterator[None]:
         before, was_public = self.facts(), self.published_at is not None
         yield
         self.version += 1
-        self.revised_at = as_of
-        if was_public:
+        self.revised_at = as_of if moves_feed else self.revised_at
+        if was_public and moves_feed:
             self.sequence += 1
             self.schedule_version += 1 if schedule else 0
         note(Change(self, what, as_of, before=before, after=self.facts() | (also or {}), quiet=quiet))

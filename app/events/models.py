@@ -284,4 +284,6 @@ class Event(Lifecycle, Submitting, Sharing, Model):
         return words | {"kind": self.kind, "state": self.state, "reason": self.reason,
                         "starts_at": self.starts_at, "ends_at": self.ends_at, "is_all_day": self.is_all_day,
                         "tasks": [task.code for task in self.tasks],
-                        "regions": [one.region_code for one in self.in_regions]}
+                        "regions": [one.region_code for one in self.in_regions],
+                        "hosts": [one.name for one in self.hosts],
+                        "programmes": [one.name for one in self.programmes]}

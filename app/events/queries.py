@@ -16,6 +16,7 @@ from app.errors import NotThere
 from app.events.models import Event, event_task
 from app.events.words import EventKind, EventState, Part
 from app.plans.models import DeliveredBy, Plan, Task
+from app.plans.programmes import Programme
 from app.plans.registers import RegisterEntry
 
 if TYPE_CHECKING:
@@ -33,6 +34,7 @@ def get_event(actor: Actor, id: int, *, lock: bool = False) -> Event:
     wanted = Event.scoped(actor).where(Event.id == id)
     wanted = wanted.with_for_update(of=Event) if lock else wanted.options(
         joinedload(Event.organization), joinedload(Event.parent), joinedload(Event.figures),
+        selectinload(Event.hosts).joinedload(RegisterEntry.organization), selectinload(Event.programmes),
         selectinload(Event.in_regions), selectinload(Event.photos), selectinload(Event.parts),
         selectinload(Event.tasks).joinedload(Task.plan), selectinload(Event.tasks).joinedload(Task.category))
     event = db.session.scalars(wanted).unique().one_or_none()
@@ -96,7 +98,7 @@ def tasks_without_events(plan: Plan) -> Select[Task]:
 def of_task(actor: Actor, task: Task) -> Select[Event]:
     """What the actor may see of a task: the public events of everybody, and his own drafts."""
     return (select(Event).where(
-        Event.tasks.contains(task), _seen_by(actor),
+        Event.tasks.contains(task), seen_by(actor),
         Event.part.is_(None) | Event.part.not_in(OWN_DAYS))
             .options(joinedload(Event.organization), joinedload(Event.figures), selectinload(Event.in_regions))
             .order_by(Event.starts_at.desc(), Event.id))
@@ -106,12 +108,22 @@ def held_at(actor: Actor | None, entry: RegisterEntry) -> Select[Event]:
     """What was or will be held at a school, firm or base; of it what the actor may see, or everything."""
     wanted = select(Event).where(Event.hosts.contains(entry), Event.deleted_at.is_(None))
     if actor is not None:
-        wanted = wanted.where(_seen_by(actor))
+        wanted = wanted.where(seen_by(actor))
     return (wanted.options(joinedload(Event.organization), selectinload(Event.in_regions))
             .order_by(Event.starts_at.desc(), Event.id))
 
 
-def _seen_by(actor: Actor) -> ColumnElement[bool]:
+def of_programme(actor: Actor, programme: Programme, first: datetime, last: datetime) -> Select[Event]:
+    """What counts or may come to count for it and begins from `first` until before `last`; of it what the actor may
+    see, the latest first."""
+    return (Event.countable().where(
+        Event.programmes.contains(programme), Event.starts_at >= first, Event.starts_at < last, seen_by(actor))
+            .options(joinedload(Event.organization), joinedload(Event.figures), selectinload(Event.in_regions),
+                     selectinload(Event.tasks))
+            .order_by(Event.starts_at.desc(), Event.id))
+
+
+def seen_by(actor: Actor) -> ColumnElement[bool]:
     """The public events of everybody, and the actor's own."""
     own = Event.scoped(actor).with_only_columns(Event.id).order_by(None)
     return Event.id.in_(own) | Event.id.in_(Event.public().with_only_columns(Event.id))

@@ -18,11 +18,14 @@ from app.events.models import Event
 from app.events.span import Span
 from app.events.words import EventState
 from app.plans.models import Task
+from app.plans.programmes import Programme
+from app.plans.registers import RegisterEntry
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
 ANNULLED = "annulled"  # what was entered afterwards is to be taken back; no state of an event
+KEPT: dict[str, Any] = {"hosts": RegisterEntry, "programmes": Programme}
 TIMES = ("starts_at", "ends_at", "is_all_day", "zone")
 
 
@@ -235,6 +238,8 @@ def packed(name: str, value: Any) -> Any:
         return {"moment": value.astimezone(UTC).isoformat()}
     if name == "tasks":
         return {"tasks": sorted(task.id for task in value)}
+    if name in KEPT:
+        return {name: sorted(one.id for one in value)}
     if name == "regions":
         return {"regions": sorted(region.code for region in value)}
     return value
@@ -248,6 +253,9 @@ def unpacked(value: Any) -> Any:
         return datetime.fromisoformat(kept)
     if kind == "tasks":
         return _found(select(Task).where(Task.id.in_(kept)).order_by(Task.position, Task.id))
+    if kind in KEPT:
+        noun = KEPT[kind]
+        return _found(select(noun).where(noun.id.in_(kept)).order_by(noun.name, noun.id))
     return _found(select(Region).where(Region.code.in_(kept)).order_by(Region.code))
 
 
@@ -259,7 +267,8 @@ def word_of(name: str) -> str:
             "contact": _("联系人"), "tasks": _("计划任务"), "regions": _("地区"), "capacity": _("名额"),
             "takes_enrolments": _("接受网上报名"), "signup_closes_at": _("报名截止"),
             "is_for_children": _("面向未满14周岁的孩子"), "credit_hours": _("学时"),
-            "advance_count": _("晋级数"), "state": _("状态"), "slug": _("网址")}.get(name, name)
+            "advance_count": _("晋级数"), "hosts": _("举办地"), "programmes": _("品牌活动"),
+            "state": _("状态"), "slug": _("网址")}.get(name, name)
 
 
 def _found(wanted: Select[Any]) -> list[Any]:

@@ -263,6 +263,15 @@ TABLE: dict[tuple[str, str], Row] = {
     ("GET", "console_plans.show_figure_import"): Row(PLANNERS, NOBODY, {"id": "outside", "job_id": "job"}),
     ("POST", "console_plans.apply_figure_import"): Row(PLANNERS, NOBODY, {"id": "outside", "job_id": "job"}),
     ("GET", "console_plans.figure_template"): Row(PLANNERS),
+    # programmes
+    ("GET", "console_plans.programmes"): Row(STAFF),
+    ("GET", "console_plans.programme"): Row(STAFF, args={"id": "programme"}),
+    ("GET", "console_plans.new_programme"): Row(PLANNERS, ROOT),
+    ("POST", "console_plans.add_programme"): Row(PLANNERS, ROOT, status=FORM_SHOWN_AGAIN),
+    ("GET", "console_plans.edit_programme"): Row(PLANNERS, ROOT, {"id": "programme"}),
+    ("POST", "console_plans.revise_programme"): Row(PLANNERS, ROOT, {"id": "programme"}, status=FORM_SHOWN_AGAIN),
+    ("POST", "console_plans.close_programme"): Row(PLANNERS, ROOT, {"id": "programme"}),
+    ("POST", "console_plans.reopen_programme"): Row(PLANNERS, ROOT, {"id": "programme"}),
     # making and changing events
     ("GET", "console.new"): Row(EDITORS),
     ("POST", "console.create"): Row(EDITORS, status=FORM_SHOWN_AGAIN),

@@ -39,7 +39,7 @@ from app.reports.snapshots import Snapshot
 from app.reports.statement import statement_of
 from app.reports.supervision import SlipCause, SupervisionSlip
 from app.signup.enrolling import enrol
-from tests.app.plans.keeping import PDF, a_figure, a_milestone, an_entry
+from tests.app.plans.keeping import PDF, a_figure, a_milestone, a_programme, an_entry
 from tests.factories import a_person, a_plan, a_task, an_event, an_office, figures
 from tests.matrix.table import ABOVE, ANONYMOUS, BELOW, OWN, OWNER, SIDEWAYS, WITHOUT_ROLE, Row
 
@@ -157,7 +157,8 @@ class World:
         milestone.add_files([keep_evidence(FileStorage(io.BytesIO(PDF), "公示.pdf"), now())], now())
         db.session.flush()
         figure = a_figure(as_of=now(), month=now().date().replace(day=1), true_on=now().date(), year=now().year)
-        self.things |= {"outside": figure.indicator_id, "figure": figure.id}
+        self.things |= {"outside": figure.indicator_id, "figure": figure.id,
+                        "programme": a_programme("城市的讲坛").id}
         self.things |= {"milestone": milestone.id, "milestone_file": milestone.files[0].file_id}
         self.things |= {"entry": entry.id, "register": entry.register_id, "evidence": entry.files[0].file_id}
         self.things |= {name: event.id for name, event in made.items()}

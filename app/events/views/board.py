@@ -101,7 +101,8 @@ def show(id: int) -> str:
     event = db.session.scalars(Event.public().where(Event.id == id).options(
         joinedload(Event.organization), joinedload(Event.parent), selectinload(Event.in_regions),
         selectinload(Event.tasks).joinedload(Task.category), selectinload(Event.parts).selectinload(
-            Event.in_regions), selectinload(Event.photos), joinedload(Event.figures))).unique().one_or_none()
+            Event.in_regions), selectinload(Event.hosts), selectinload(Event.programmes),
+        selectinload(Event.photos), joinedload(Event.figures))).unique().one_or_none()
     if event is None:
         raise NotThere(_("没有找到这个活动，或者它还没有发布。"))
     as_of = now()

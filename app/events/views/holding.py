@@ -28,6 +28,7 @@ Page = tuple[str, int] | Response
 def held() -> Page:
     form = HeldForm(g.actor, now())
     form.tasks.data = request.args.getlist("task")
+    form.suggest_programmes(form.chosen_tasks)
     form.regions.data = [own_organization(g.actor).region_code]
     return render_template("console/held.html", form=form), 200
 
@@ -79,12 +80,12 @@ def _annulment_page(event: Event, form: AnnulmentForm) -> Page:
 
 
 def _recorded(form: HeldForm) -> Response:
-    photos = keep_photos(form.uploads, now())
+    photos, office = keep_photos(form.uploads, now()), own_organization(g.actor)
     try:
         event = Event.draft(
-            kind=EventKind(form.kind.data), title=form.title.data or "", span=form.span,
-            organization=own_organization(g.actor), as_of=now(), location=form.location.data or "",
-            tasks=form.chosen_tasks, regions=form.chosen_regions, form_key=form.form_key.data or None)
+            kind=EventKind(form.kind.data), title=form.title.data or "", span=form.span, organization=office,
+            as_of=now(), location=form.location.data or "", tasks=form.chosen_tasks, regions=form.chosen_regions,
+            form_key=form.form_key.data or None, **form.hosting(office, form.chosen_regions, now()))
         db.session.add(event)
         db.session.flush()
         counts = count_heads(event, form.figures(g.actor.person, now()), g.actor.person, now())

@@ -41,7 +41,7 @@ def show(id: int) -> str:
         letters=db.session.scalars(Delivery.concerning(f"event:{event.id}").options(
             joinedload(Delivery.content)).limit(LETTERS)).all(),
         part_word=EventKind(event.kind).part if event.parent_id is None else None,
-        why_shown=WHY_SHOWN, form=PlainForm())
+        why_shown=WHY_SHOWN, form=PlainForm(), reaches=lambda entry: g.actor.reaches(entry.organization))
 
 
 @bp.post("/events/<int:id>/contacts")

@@ -16,6 +16,7 @@ from app.plans.views import (  # noqa: F401  routes of the same blueprint
     outside_import,
     plan_import,
     plan_revisions,
+    programmes,
     registers,
     results,
 )

@@ -14,6 +14,7 @@ from app.accounts.places import Organization, Region
 from app.db import db
 from app.plans.milestones import Milestone, Step
 from app.plans.outside import OutsideFigure
+from app.plans.programmes import Programme
 from app.plans.registers import Register, RegisterEntry
 from app.plans.standing import Course
 from tests.conftest import AS_OF
@@ -74,3 +75,8 @@ def a_figure(amount: int = 1000, *, month: date | None = None, as_of: datetime =
     said = {"month": month or date(2026, 3, 1), "true_on": date(2026, 3, 2), "region": an_office().region,
             "source": "远程教育平台", "amount": amount}
     return OutsideFigure.record(a_task("N2.4", year).indicators[0], as_of, None, **said | words)
+
+
+def a_programme(name: str = "蜀光讲坛", **words: Any) -> Programme:
+    found = db.session.scalars(select(Programme).where(Programme.name == name)).one_or_none()
+    return found or Programme.founded(an_office(), name, AS_OF, **words)
