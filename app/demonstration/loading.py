@@ -11,6 +11,7 @@ from app.accounts import regions
 from app.accounts.installation import Installation
 from app.accounts.places import Organization
 from app.db import acting_as, db
+from app.demonstration.kept import Kept
 from app.demonstration.letters import ring
 from app.demonstration.people import Staff
 from app.demonstration.places import Places
@@ -42,6 +43,7 @@ def load(as_of: datetime) -> None:
         staff = Staff.invite(places.offices, begun)
         staff.lay_down_rules(places.offices["省"], begun)
         plan = _plans(places.offices["省"], today.year, as_of)
+        Kept(places, staff, plan, as_of).play()
         stage = Stage(places, {task.code: task for task in plan.tasks}, staff, as_of)
         stage.visit(begun)
         stage.play(scripts(today.year))
@@ -57,7 +59,7 @@ def _plans(root: Organization, year: int, as_of: datetime) -> Plan:
     published.adopt(PUBLISHED)
     january = min(as_of, datetime(year, 1, 5, 1, tzinfo=UTC))
     running = published.roll_over(year, january)
-    db.session.add(running)
-    running.adopt(january)
-    db.session.flush()
+    with db.session.begin_nested():  # its programmes and registers come with it
+        db.session.add(running)
+        running.adopt(january)
     return running

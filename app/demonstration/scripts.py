@@ -37,6 +37,7 @@ class Script:
     shares: tuple[int, ...] = ()
     tasks: tuple[str, ...] = ()
     location: str = ""
+    hosts: tuple[str, ...] = ()  # entries of the registers of schools and firms
     online_url: str = ""
     speaker: str = ""
     audience: str = ""

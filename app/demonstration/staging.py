@@ -8,6 +8,8 @@ from datetime import date, datetime, time, timedelta
 from itertools import count
 from zoneinfo import ZoneInfo
 
+from sqlalchemy import select
+
 from app.accounts.models import Person, Role
 from app.db import acting_as, db
 from app.demonstration.approving import Approving, Told
@@ -21,6 +23,8 @@ from app.events.figures import Figures
 from app.events.models import Event
 from app.events.words import EventKind, Part
 from app.plans.models import Task
+from app.plans.programmes import Programme
+from app.plans.registers import Register, RegisterEntry
 
 DRAFTED_BEFORE = timedelta(days=40)
 LATEST_DRAFT = timedelta(days=9)  # so that all was drafted, published and signed up for before today
@@ -44,6 +48,9 @@ class Stage:
     def __init__(self, places: Places, tasks: dict[str, Task], staff: Staff, as_of: datetime) -> None:
         self.places, self.tasks, self.staff, self.as_of = places, tasks, staff, as_of
         self.today = as_of.astimezone(ZoneInfo(ZONE)).date()
+        self.programmes = db.session.scalars(Programme.in_order()).all()
+        self.hosts = {one.name: one for one in db.session.scalars(
+            select(RegisterEntry).join(RegisterEntry.register).where(Register.can_host))}
         self._order, self._steps = count(), list[Step]()
         self._rules: dict[int, dict[EventKind, Approval]] = {}
 
@@ -100,10 +107,20 @@ class Stage:
             signup_closes_at=_at(span.starts_on - timedelta(days=script.signup_days), 18)
             if script.takes_enrolments else None,
             tasks=[self.tasks[code] for code in script.tasks] if span.starts_on.year >= self.today.year else [])
+        event.programmes = self._programmes_of(event, parent, script)
+        event.hosts = [self.hosts[name] for name in script.hosts]
         for one, share in zip(event.in_regions, script.shares, strict=False):
             one.share = share
         db.session.add(event)
         return event, drafted
+
+    def _programmes_of(self, event: Event, parent: Event | None, script: Script) -> list[Programme]:
+        """Those that its title or its parent's names, or its tasks agree on. What is made of events has none."""
+        if script.part and not Part(EventKind(event.kind).part).follows_parent:  # type: ignore[arg-type]
+            return []
+        titles = f"{parent.title if parent else ''} {event.title}"
+        of_tasks = {name for task in event.tasks for name in task.programmes}
+        return [one for one in self.programmes if one.name in titles or of_tasks == {one.name}]
 
     def _live(self, script: Script, event: Event, drafted: datetime) -> None:
         """Its life after the draft, as steps."""

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import re
 import shutil
+from collections import Counter
 from datetime import UTC, date, datetime
 
 import pytest
@@ -23,9 +24,15 @@ from app.events.span import Span
 from app.events.submitting import Comment
 from app.outbox.models import Delivery
 from app.outbox.transport import KEPT
+from app.plans.milestones import Milestone
 from app.plans.models import Plan
+from app.plans.outside import OutsideFigure
+from app.plans.programmes import Programme
+from app.plans.registers import Register, RegisterEntry
 from app.reminders.models import Occurrence
 from app.reports.counting import tally
+from app.reports.lights import lights
+from app.reports.programme_figures import programme_tally
 from app.reports.returns import MonthlyReturn
 from app.reports.supervision import SupervisionSlip
 from app.signup.models import Enrolment
@@ -117,6 +124,38 @@ def test_what_is_done_counts_for_its_task(demonstrated):
 
     assert (by_code["I2.1"].done, by_code["I2.1"].coming, by_code["I2.1"].attendances) == (1, 1, 210)
     assert (by_code["I2.2"].done, by_code["I2.2"].coming) == (1, 0)
+
+
+def test_lights_show_in_every_colour_and_the_registers_are_behind_them(demonstrated):
+    plan = db.session.scalars(Plan.of_year(2026)).one()
+    found = lights(plan, NOVEMBER)
+    stand = {task.code: found[task.id].light for task in plan.tasks}
+    teachers, schools = (db.session.scalars(select(RegisterEntry).join(RegisterEntry.register).where(
+        Register.name == name)).all() for name in ("涉外培训教育师资", "试点示范学校"))
+
+    assert Counter(stand.values()) == {"met": 11, "blue": 6, "yellow": 5, "red": 3, "grey": 12}
+    assert [stand[code] for code in ("S1.3", "N2.4", "E3.1", "S2.2")] == ["met", "blue", "yellow", "red"]
+    assert (len(teachers), len(schools), {one.region_code[:4] for one in schools if one.region_code[4:] == "00"}) == (
+        62, 28, {one.code[:4] for one in db.session.scalars(Region.cities())})
+    assert [one.name for one in db.session.scalars(select(RegisterEntry)) if "演示" not in one.name] == []
+
+
+def test_programmes_group_events_and_a_number_from_elsewhere_is_there_for_each_month(demonstrated):
+    figures = programme_tally(2026)
+    by_name = {one.name: figures.get(one.id) for one in db.session.scalars(select(Programme))}
+    months = db.session.scalars(select(OutsideFigure.amount).order_by(OutsideFigure.month)).all()
+
+    assert [(by_name[name].done, len(by_name[name].cities)) for name in ("星空讲坛", "知识产权宣传周")] == [
+        (5, 5), (18, 14)]
+    assert (len(months), months == sorted(months), months[-1]) == (10, True, 271_400)
+
+
+def test_of_the_milestones_some_were_reached_and_two_are_late(demonstrated):
+    found = db.session.scalars(select(Milestone)).all()
+
+    assert (len(found), [one.title for one in found if one.is_late(NOVEMBER.date())]) == (
+        12, ["职称评审", "科技计划项目知识产权全周期管理办法征求意见"])
+    assert [one.title for one in found if one.reached_on and "演示" not in one.note] == []
 
 
 def test_one_class_is_full_and_one_lecture_nearly(demonstrated):
