@@ -107,7 +107,7 @@ def _apply(found: Difference, name: str, confirmed: str | tuple[()]) -> None:
 def _import_own(file: Path, year: int, dry_run: bool) -> None:
     """The table in which our own sample plan is kept: it states every number, and makes a plan that is not there."""
     office = _office()
-    fresh = importing.read(file, office, year, f"{year}年知识产权“五进”推进计划")
+    fresh = importing.read(file, office, year, Plan.usual_title(year))
     for line in lines_of_plan(fresh):
         click.echo(line)
     if dry_run:

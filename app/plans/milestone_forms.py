@@ -72,7 +72,7 @@ class MilestoneForm(BroughtAboutForm):
 
     def words(self) -> dict[str, Any]:
         step = Step(self.step.data)
-        return {"step": step.value, "title": self.title.data or step.label, "due_on": self.due_on.data,
+        return {"step": step.value, "title": self.title.data or step.kept, "due_on": self.due_on.data,
                 "organization": self.chosen_organization, "indicator": self.chosen_indicator}
 
 

@@ -8,6 +8,7 @@ from datetime import date, datetime
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from flask_babel import force_locale
 from flask_babel import gettext as _
 from sqlalchemy import JSON, ForeignKey, Select, String, Text, UniqueConstraint, select
 from sqlalchemy.orm import Mapped, joinedload, mapped_column, relationship
@@ -38,6 +39,12 @@ class Sector(enum.StrEnum):
     def label(self) -> str:
         return {"E": _("进企业"), "I": _("进单位"), "C": _("进社区"), "S": _("进学校"),
                 "N": _("进网络")}[self.value]
+
+    @property
+    def kept(self) -> str:
+        """Its label in the language of the data, whoever asks: what a category without a name is called."""
+        with force_locale("zh"):
+            return self.label
 
 
 class DeliveredBy(enum.StrEnum):
@@ -96,6 +103,11 @@ class Plan(Model):
             self.adopted_at = as_of
             note(Change(self, "adopted", as_of, after={"year": self.year, "title": self.title}))
 
+    @staticmethod
+    def usual_title(year: int) -> str:
+        """What a plan is called until somebody says otherwise; kept, so in the language of the data."""
+        return f"{year}年知识产权“五进”推进计划"
+
     def roll_over(self, year: int, as_of: datetime, *, tasks: Collection[int] | None = None) -> Plan:
         """Next year's plan with the same tree. Stated targets become unconfirmed working ones, and
         each task keeps the year its wording is of, so that nobody takes it for this year's. `tasks`: ids of those
@@ -103,7 +115,7 @@ class Plan(Model):
         if year <= self.year:
             raise Refused(_("新计划的年份必须晚于 %(year)d 年。", year=self.year))
         rolled = Plan(organization=self.organization, year=year, source_year=self.source_year or self.year,
-                      title=_("%(year)d年知识产权“五进”推进计划", year=year))
+                      title=Plan.usual_title(year))
         for category in self.categories:
             fresh = Category(sector=category.sector, code=category.code, name=category.name,
                              name_en=category.name_en, position=category.position)

@@ -25,7 +25,7 @@ TELL_EVERY = 500
 def make_ledger(id: int, payload: Mapping[str, Any], told: Progress) -> dict[str, Any]:
     """The ledger of an office's period, as .xlsx."""
     office, period = _office(payload), _period(payload)
-    title = f"{office.name} 活动台账（{period.label}）"
+    title = f"{office.name} 活动台账（{period.kept}）"
     total = ledger.count(office.path, period)
 
     def telling():  # type: ignore[no-untyped-def]
@@ -44,7 +44,7 @@ def make_evidence(id: int, payload: Mapping[str, Any], told: Progress) -> dict[s
     office, period = _office(payload), _period(payload)
     plan = db.session.scalars(select(Plan).where(Plan.id == payload["plan"])).one()
     statement = statement_of(plan, office, period, datetime.fromisoformat(payload["as_of"]))
-    name, path = f"{office.name} {plan.year}年佐证材料（{period.label}）.zip", made.path_of(id)
+    name, path = f"{office.name} {plan.year}年佐证材料（{period.kept}）.zip", made.path_of(id)
     count = evidence.write(path, evidence.Whose(plan.id, office.path, period), statement, told)
     return {"name": name, "type": "application/zip", "size": path.stat().st_size, "count": count}
 

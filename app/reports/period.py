@@ -7,6 +7,7 @@ import re
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from flask_babel import force_locale
 from flask_babel import gettext as _
 
 
@@ -81,3 +82,9 @@ class Period:
             return (_("%(year)d年上半年", year=self.year) if self.number == 1
                     else _("%(year)d年下半年", year=self.year))
         return _("%(year)d年", year=self.year)
+
+    @property
+    def kept(self) -> str:
+        """Its label in the language of the data, whoever asks: for what is stored, files and their names."""
+        with force_locale("zh"):
+            return self.label

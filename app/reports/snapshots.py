@@ -70,7 +70,7 @@ class Snapshot(Model):
             organization=office, plan=plan, kind=period.kind.value, starts_on=period.starts_on,
             ends_on=period.ends_on, figures=statement, digest=digest_of(statement), sealed_at=as_of, sealed_by=by)
         db.session.add(snapshot)
-        note(Change(snapshot, "sealed", as_of, after={"period": period.label, "digest": snapshot.digest}))
+        note(Change(snapshot, "sealed", as_of, after={"period": period.kept, "digest": snapshot.digest}))
         return snapshot
 
     @property

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from datetime import date, datetime
 from typing import Any
 
+from flask_babel import force_locale
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload, selectinload
 
@@ -30,8 +31,17 @@ FORMAT = 1
 NOTHING = "–"
 
 
-def statement_of(plan: Plan, office: Organization, period: Period, as_of: datetime) -> Statement:
-    """A bounded number of queries, whatever the number of events. Amounts are words, rounded to one decimal."""
+def statement_of(plan: Plan, office: Organization, period: Period, as_of: datetime, *,
+                 spoken: str = "zh") -> Statement:
+    """A bounded number of queries, whatever the number of events. Amounts are words, rounded to one decimal.
+
+    `spoken`: "zh" for whatever is kept or leaves as a file, so that who pressed does not matter; a page its reader's.
+    """
+    with force_locale(spoken):
+        return _stated(plan, office, period, as_of)
+
+
+def _stated(plan: Plan, office: Organization, period: Period, as_of: datetime) -> Statement:
     within = office if office.parent_id else None
     own = tally(plan, as_of, within=within, since=period.starts_on, until=period.ends_on)
     to_date = tally(plan, as_of, within=within, until=period.ends_on)

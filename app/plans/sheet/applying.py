@@ -80,7 +80,7 @@ class Applying:
     def _new_plan(self) -> Plan:
         standing = self.difference.standing
         plan = Plan(organization=standing.office, year=standing.year,
-                    title=_("%(year)d年知识产权“五进”推进计划", year=standing.year))
+                    title=Plan.usual_title(standing.year))
         db.session.add(plan)
         db.session.flush()
         return plan

@@ -59,7 +59,7 @@ class _Placing:
         by_prefix = next((one for one in self.categories if one.code == _prefix(task.code)
                           and one.sector == task.sector), None)
         assert task.sector is not None
-        return by_prefix.name if by_prefix else task.sector.label
+        return by_prefix.name if by_prefix else task.sector.kept
 
     def _under_its_name(self, sector: Sector, name: str) -> Category | None:
         return self._take([one for one in self.categories if one.sector == sector and plain(one.name) == name])

@@ -18,6 +18,7 @@ from app.errors import NotThere
 from app.events.asking import office_zone
 from app.exporting import XLSX
 from app.jobs import Job, JobState
+from app.languages import language
 from app.plans.models import Plan
 from app.reports import making, word, workbook
 from app.reports.period import Period, PeriodKind
@@ -54,7 +55,7 @@ def show(period: str) -> Page:
     """The numbers of a period, of which everything else is made."""
     wanted, office = reported_period(period), reported_office()
     plan = plan_of(wanted)
-    statement = statement_of(plan, office, wanted, now())
+    statement = statement_of(plan, office, wanted, now(), spoken=language())
     return render_template("reports/statement.html", statement=statement, period=wanted, office=office, plan=plan,
                            may_make=_may_make(office), lights=workbook.LIGHTS, bases=workbook.BASES), 200
 
@@ -85,7 +86,7 @@ def make(period: str, what: str) -> Response:
         job = jobs.enqueue(kind, asked_by=f"person:{g.actor.person.id}", as_of=as_of, payload={
             "office": office.id, "plan": plan.id, "period": wanted.word, "as_of": as_of.isoformat()})
     db.session.flush()
-    note(Change(job, "report_asked", as_of, after={"kind": what, "period": wanted.label}))
+    note(Change(job, "report_asked", as_of, after={"kind": what, "period": wanted.kept}))
     db.session.commit()
     return redirect(url_for("reports.made_file", id=job.id))
 

@@ -64,6 +64,12 @@ def test_a_step_is_added_and_stands_on_the_tasks_page(planning):
     assert f'href="{address(one)}">申报</a>' in planning.get(TASK).text
 
 
+def test_a_step_added_in_english_keeps_the_name_of_the_data(planning):
+    planning.post(f"{TASK}/milestones?lang=en", data=the_milestone())
+
+    assert [one.title for one in found()] == ["申报"]
+
+
 def test_the_usual_steps_are_added_at_once_without_those_left_empty(planning):
     days = {"application": "2026-03-20", "announcement": "2026-05-01", "approval": "2026-05-01"}
 

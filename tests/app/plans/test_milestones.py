@@ -1,6 +1,7 @@
 from datetime import date, timedelta
 
 import pytest
+from flask_babel import force_locale
 from sqlalchemy import select
 
 from app.accounts.models import Actor, Role
@@ -130,3 +131,11 @@ def test_milestones_stand_in_the_order_of_their_days_those_without_one_last(eith
 def test_a_file_that_is_not_there_cannot_be_dropped(app):
     with pytest.raises(NotThere):
         a_milestone().drop_file("nothing", AS_OF)
+
+
+def test_a_milestone_is_called_the_same_whatever_language_its_planner_speaks(app):
+    with force_locale("en"):
+        one = Milestone.planned(a_task("S3.1"), an_office(), AS_OF, step=Step.APPROVAL)
+        spoken = Step.APPROVAL.label
+
+    assert (one.title, spoken) == ("批复", "Approval")

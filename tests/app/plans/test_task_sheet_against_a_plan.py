@@ -1,6 +1,7 @@
 """A changed table shows what is new, changed, renamed, back and gone; a task keeps its id whatever it is called."""
 
 import pytest
+from flask_babel import force_locale
 from sqlalchemy import event
 
 from app.db import db
@@ -181,6 +182,14 @@ def test_codes_are_made_by_order_and_kept_the_next_time(app):
         ("E1.1", True, "宣传"), ("E2.1", True, "培训"), ("I1.1", True, "进单位")]
     assert [(one.code, one.kind.value) for one in second.tasks] == [
         ("E1.2", "new"), ("E1.1", "same"), ("E2.1", "same"), ("I1.1", "same")]
+
+
+def test_what_the_office_need_not_name_is_named_the_same_whatever_language_its_planner_speaks(app):
+    with force_locale("en"):
+        first = brought_in(("进单位", "", "丙宣讲"), head=("板块", "类别", "任务"))
+
+    assert ([one.place.name for one in first.tasks], Standing.of(an_office(), 2026).plan.title) == (
+        ["进单位"], "2026年知识产权“五进”推进计划")
 
 
 def test_a_category_renamed_keeps_its_number(plan):

@@ -1,9 +1,11 @@
 """A period's report: the page, the sheet, the Word file and the sealed snapshot say the same numbers."""
 
 import io
+import json
 import re
 import zipfile
 from datetime import date, timedelta
+from urllib.parse import unquote
 
 import docx
 import openpyxl
@@ -12,6 +14,7 @@ from sqlalchemy import select
 
 from app import jobs
 from app.accounts.models import Person, Role
+from app.audit.models import AuditRow
 from app.clock import now
 from app.db import db
 from app.reports.period import Period, PeriodKind
@@ -288,3 +291,24 @@ def test_a_job_of_ours_that_fails_says_so_and_leaves_a_trace_in_the_log_only(app
     page = browser.get(answer.location).text
 
     assert jobs.INSIDE in page
+
+
+def test_what_is_kept_or_leaves_as_a_file_is_the_same_whatever_language_the_page_spoke(app, signed_in, planner):
+    a_held_event()
+    browser = signed_in(planner)
+
+    page = browser.get("/console/reports/2026-Q1?lang=en").text
+    sheet = browser.get("/console/reports/2026-Q1/tasks.xlsx?lang=en")
+    browser.post("/console/reports/2026-Q1/snapshot?lang=en")
+    browser.post("/console/reports/2026-Q1/word?lang=en")
+
+    told = db.session.scalars(select(AuditRow.after).where(AuditRow.what.in_(["sealed", "report_asked"]))).all()
+    job = db.session.scalars(select(jobs.Job).where(jobs.Job.kind == "reports.word")).one()
+    sealed = db.session.scalars(select(Snapshot)).one().figures
+    assert "Quarter 1 of 2026" in page
+    assert "任务进展表（2026年第1季度）.xlsx" in unquote(sheet.headers["Content-Disposition"])
+    assert [json.loads(one)["period"] for one in told] == ["2026年第1季度"] * 2
+    for statement in (sealed, job.payload["statement"]):
+        assert statement["label"] == "2026年第1季度"
+        assert {one["sector"] for one in statement["tasks"]} <= {"进企业", "进单位", "进社区", "进学校", "进网络"}
+        assert not [one["reason"] for one in statement["tasks"] if one["reason"].isascii()]
