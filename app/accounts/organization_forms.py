@@ -6,6 +6,7 @@ from typing import Any
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
+from flask_babel import lazy_pgettext as _lp
 from flask_wtf import FlaskForm
 from sqlalchemy import select
 from wtforms import SelectField, ValidationError
@@ -20,7 +21,7 @@ MOST_ALIASES, LONGEST = 20, 120
 
 
 class NameForm(FlaskForm):  # type: ignore[misc]
-    name = line(_l("名称"), LONGEST, DataRequired(_l("请填单位的全称。")),
+    name = line(_lp("name", "名称"), LONGEST, DataRequired(_l("请填单位的全称。")),
                 description=_l("写全称，如“成都市锦江区市场监督管理局”。"))
     name_en = line(_l("英文名称"), 200, description=_l("英文日历里显示。"))
 

@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from flask_babel import gettext as _
+from flask_babel import pgettext
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload, selectinload
 
@@ -176,7 +177,7 @@ class _Judge:
 
 
 def word_of(column: str) -> str:
-    return {"name": _("名称"), "region": _("地区"), "organization": _("管理单位"), "level": _("级别"),
+    return {"name": pgettext("name", "名称"), "region": _("地区"), "organization": _("管理单位"), "level": _("级别"),
             "standing": _("状态"), "approval_number": _("批复文号"), "applied_on": _("申报日期"),
             "reviewed_on": _("评审日期"), "announced_on": _("公示日期"), "approved_on": _("批复日期"),
             "plaque_on": _("授牌日期"), "withdrawn_on": _("撤销日期"), "address": _("地址"),

@@ -7,6 +7,7 @@ from typing import Any
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
+from flask_babel import lazy_pgettext as _lp
 from wtforms import BooleanField, Field, SelectField, ValidationError
 from wtforms.validators import DataRequired, InputRequired, StopValidation
 
@@ -20,7 +21,7 @@ from app.plans.standing import DAYS, STEPS, Course, Standing
 class RegisterForm(PlanForm):
     """What a register is called, and what it is for."""
 
-    name = line(_l("名称"), 80, DataRequired(_l("请填名称。")))
+    name = line(_lp("name", "名称"), 80, DataRequired(_l("请填名称。")))
     name_en = line(_l("英文名称"), 120)
     unit = line(_l("单位（量词）"), 12, DataRequired(_l("请填单位，如个、所、家。")), default="个",
                 description=_l("如：个、所、家、人。"))
@@ -45,7 +46,7 @@ def _name_unless_known(form: EntryForm, field: Field) -> None:
 class EntryForm(PlacedForm):
     """An entry, the days of its steps with it."""
 
-    name = line(_l("名称"), 160, _name_unless_known)
+    name = line(_lp("name", "名称"), 160, _name_unless_known)
     level = line(_l("级别"), 40, description=_l("如：省级、国家级。"))
     address = line(_l("地址"), 200)
     note = text(_l("备注"), 2000)

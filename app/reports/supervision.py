@@ -8,6 +8,7 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
 from flask_babel import gettext as _
+from flask_babel import pgettext
 from sqlalchemy import (
     JSON,
     CheckConstraint,
@@ -63,7 +64,7 @@ class SlipState(enum.StrEnum):
     @property
     def label(self) -> str:
         return {"prepared": _("待发"), "sent": _("已发，待办"), "closed": _("已办结"),
-                "dropped": _("不发了")}[self.value]
+                "dropped": pgettext("state", "不发了")}[self.value]
 
 
 OPEN = (SlipState.PREPARED.value, SlipState.SENT.value)

@@ -10,13 +10,14 @@ from typing import Any
 
 from flask import url_for
 from flask_babel import gettext as _
+from flask_babel import pgettext
 from sqlalchemy import select
 
 from app.accounts.models import Person, Role
 from app.accounts.places import Organization, Region
 from app.audit import recording
 from app.audit.models import AuditRow
-from app.audit.views.words import ACTORS, DONE, DONE_TO, FIELDS, HIDDEN, OF_ONESELF, THINGS, VALUES
+from app.audit.views.words import ACTORS, DONE, DONE_TO, FIELDS, HIDDEN, OF_ANOTHER, OF_ONESELF, THINGS, VALUES
 from app.contact import masked
 from app.db import db
 from app.events.models import Event
@@ -117,10 +118,14 @@ class _Names:
 def _line(row: AuditRow, names: _Names, personal: dict[str, str] | None) -> Line:
     who, thing, name = names.actor(row), str(THINGS.get(row.subject_type, row.subject_type)), names.subject(row)
     is_own = row.actor in ("participant", f"person:{row.subject_id}")
-    if row.subject_type == "Person" and row.what in OF_ONESELF and is_own:
-        who, thing, name = name, "", ""
+    done = _done(row)
+    if row.subject_type == "Person" and row.what in OF_ONESELF:
+        if is_own:
+            who, thing, name = name, "", ""
+        else:
+            done = str(OF_ANOTHER.get(row.what, done))
     return Line(
-        id=row.id, at=row.at, who=who, actor=row.actor, done=_done(row), thing=thing,
+        id=row.id, at=row.at, who=who, actor=row.actor, done=done, thing=thing,
         name=name, about=f"{row.subject_type}:{row.subject_id}", address=row.address, link=_link(row),
         changes=_changes(json.loads(row.before), json.loads(row.after), names),
         personal=[(_field(field), _masked(field, value)) for field, value in (personal or {}).items()
@@ -156,7 +161,8 @@ def _value(field: str, value: Any, names: _Names) -> str:
     if isinstance(value, bool):
         return _("是") if value else _("否")
     if isinstance(value, list):
-        return "、".join(names.regions.get(str(one), str(one)) if field == "regions" else str(one) for one in value)
+        return _("、").join(
+            names.regions.get(str(one), str(one)) if field == "regions" else str(one) for one in value)
     if field.endswith("_at"):
         return _moment(str(value))
     if field == "credit_hours":
@@ -225,8 +231,8 @@ def _map(statement: Any) -> dict[str, str]:
 
 def sheet(lines: Iterable[Line]) -> Iterable[list[object]]:
     """The rows of an export, its head first."""
-    yield [_("序号"), _("时间"), _("谁"), _("做了什么"), _("对象"), _("名称"), _("原来"), _("现在"),
-           _("个人信息（部分遮住）"), _("网络地址"), _("链上位置"), _("校验值")]
+    yield [_("序号"), _("时间"), _("谁"), _("做了什么"), pgettext("audit field", "对象"), pgettext("name", "名称"),
+           _("原来"), _("现在"), _("个人信息（部分遮住）"), _("网络地址"), _("链上位置"), _("校验值")]
     for line in lines:
         yield [line.id, local(line.at).isoformat(timespec="seconds"), line.who, line.done, line.thing or line.about,
                line.name, _joined((field, old) for field, old, _new in line.changes),
@@ -235,4 +241,4 @@ def sheet(lines: Iterable[Line]) -> Iterable[list[object]]:
 
 
 def _joined(pairs: Iterable[tuple[str, str]]) -> str:
-    return "；".join(f"{field}：{value}" for field, value in pairs if value)
+    return _("；").join(f"{field}{_('：')}{value}" for field, value in pairs if value)

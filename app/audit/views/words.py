@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from flask_babel import lazy_gettext as _l
+from flask_babel import lazy_pgettext as _lp
 
 DONE = {
     # events
@@ -16,7 +17,7 @@ DONE = {
     "lifted": _l("取消了"), "contacts_shown": _l("查看了联系方式："), "contact_changed": _l("换了联系人："),
     # returns and supervision
     "filed": _l("报了"), "approved": _l("通过了"),
-    "prepared": _l("备了"), "sent": _l("发出了"), "dropped": _l("不发了"), "slip_closed": _l("办结了"),
+    "prepared": _l("备了"), "sent": _l("发出了"), "dropped": _lp("audit", "不发了"), "slip_closed": _l("办结了"),
     # participants
     "enrolled": _l("登记了"), "withdrawn": _l("取消了"), "corrected": _l("更正了"),
     "erased": _l("删除了个人信息："), "heads_frozen": _l("定下了报名人数："),
@@ -38,7 +39,7 @@ DONE = {
     "step_approved": _l("记下批复："), "step_plaque": _l("记下授牌："), "step_withdrawn": _l("撤销了"),
     "entries_imported": _l("用表格导入了"), "exported": _l("导出了"), "names_shown": _l("查看了完整姓名："),
     "name_shown": _l("查看了完整姓名："), "register_linked": _l("接上了登记："),
-    "reached": _l("完成了"), "unreached": _l("改回未完成："), "figure_entered": _l("填了"),
+    "reached": _lp("audit", "完成了"), "unreached": _l("改回未完成："), "figure_entered": _l("填了"),
     "figure_replaced": _l("更新了"), "figure_removed": _l("删除了一个外部数字："),
     "figures_imported": _l("用表格导入了"),
     "changed": _l("改了"), "adopted": _l("启用了"), "rolled_over": _l("滚动生成了"),
@@ -67,15 +68,25 @@ OF_ONESELF = frozenset({
     "recovery_asked", "recovery_code_used", "recovery_codes_renewed", "second_factor_added",
     "second_factor_removed", "passkey_removed", "audit_exported", "plan_exported"})
 
+# The same done to somebody else's account, whose name follows.
+OF_ANOTHER = {
+    "sessions_ended": _l("结束了登录："), "password_set": _l("设了密码："),
+    "recovery_codes_renewed": _l("换了恢复码："), "second_factor_added": _l("开了两步验证："),
+    "second_factor_removed": _l("关了两步验证："),
+    "passkey_removed": _l("删除了通行密钥："),
+}
+
+# Nouns stand inside a sentence, while the same Chinese is elsewhere a heading or a button: hence their context.
 THINGS = {
-    "Task": _l("任务"), "Category": _l("类别"), "PlanRevision": _l("任务分解表"),
-    "Event": _l("活动"), "Enrolment": _l("报名"), "Person": _l("人员"), "Organization": _l("单位"),
-    "OfficeSettings": _l("单位设置"), "Plan": _l("计划"), "PublishingRule": _l("发布办法"),
-    "SignInRules": _l("登录要求"), "UnknownAccount": _l("不存在的账号"), "Job": _l("后台任务"),
-    "Register": _l("台账"), "RegisterEntry": _l("登记"), "Milestone": _l("节点"), "Programme": _l("品牌活动"),
-    "OutsideFigure": _l("外部数字"), "Indicator": _l("指标"),
-    "EventChange": _l("送审的修改"), "Backup": _l("备份"), "Sending": _l("发信"),
-    "MonthlyReturn": _l("月报"), "SupervisionSlip": _l("督办单"), "Snapshot": _l("封存的报表"),
+    "Task": _lp("audit", "任务"), "Category": _lp("audit", "类别"), "PlanRevision": _l("任务分解表"),
+    "Event": _lp("audit", "活动"), "Enrolment": _lp("audit", "报名"), "Person": _lp("audit", "人员"),
+    "Organization": _lp("audit", "单位"), "OfficeSettings": _l("单位设置"), "Plan": _lp("audit", "计划"),
+    "PublishingRule": _l("发布办法"), "SignInRules": _lp("audit", "登录要求"), "UnknownAccount": _l("不存在的账号"),
+    "Job": _l("后台任务"), "Register": _lp("audit", "台账"), "RegisterEntry": _lp("audit", "登记"),
+    "Milestone": _lp("audit", "节点"), "Programme": _lp("audit", "品牌活动"),
+    "OutsideFigure": _lp("audit", "外部数字"), "Indicator": _lp("audit", "指标"),
+    "EventChange": _l("送审的修改"), "Backup": _l("备份"), "Sending": _lp("audit", "发信"),
+    "MonthlyReturn": _lp("audit", "月报"), "SupervisionSlip": _lp("audit", "督办单"), "Snapshot": _l("封存的报表"),
 }
 
 ACTORS = {"participant": _l("没有登录的人"), "cli": _l("命令行"), "job": _l("系统"), "system": _l("系统")}
@@ -96,7 +107,8 @@ FIELDS = {
     "regions": _l("地区"), "shares": _l("各地份额"),
     "attendances": _l("人次"), "people": _l("人数"), "materials": _l("资料（份）"),
     "name": _l("姓名或名称"), "name_en": _l("英文名称"), "email": _l("邮箱"), "mobile": _l("手机号"),
-    "unit": _l("单位"), "old_name": _l("原姓名"), "old_contact": _l("原联系方式"), "old_unit": _l("原单位"),
+    "unit": _lp("audit field", "单位"), "old_name": _l("原姓名"), "old_contact": _l("原联系方式"),
+    "old_unit": _l("原单位"),
     "role": _l("角色"), "roles": _l("角色"), "organization": _l("单位"), "parent": _l("上级"),
     "aliases": _l("别名"), "closed": _l("已关闭"), "count": _l("条数或人数"),
     "year": _l("年度"), "address": _l("网络地址"), "tolerance": _l("允许偏差（%）"),
@@ -109,10 +121,11 @@ FIELDS = {
     "is_for_children": _l("面向未满14周岁的孩子"), "guardian": _l("监护人"), "old_guardian": _l("原监护人"),
     "enrolled": _l("报名人数"), "withdrawn": _l("取消报名人数"), "attended": _l("签到人数"),
     "icp_number": _l("ICP 备案号"), "security_number": _l("公安备案号"), "site_code": _l("网站标识码"),
-    "reviewer": _l("谁来审"), "text": _l("内容"), "successor": _l("接手的人"), "events": _l("活动"),
+    "reviewer": _l("谁来审"), "text": _lp("audit field", "内容"), "successor": _l("接手的人"), "events": _l("活动"),
     "facts": _l("事实"), "due_on": _l("时限"), "closing_fact": _l("办理结果"),
     "words": _l("写的话"), "problems": _l("问题和打算"), "period": _l("时段"), "digest": _l("校验值"),
-    "register": _l("登记"), "standing": _l("进展"), "level": _l("级别"), "approval_number": _l("批复文号"),
+    "register": _lp("audit field", "登记"), "standing": _l("进展"), "level": _l("级别"),
+    "approval_number": _l("批复文号"),
     "note": _l("备注"), "withdrawn_reason": _l("撤销原因"), "applied_on": _l("申报日期"),
     "reviewed_on": _l("评审日期"), "announced_on": _l("公示日期"), "approved_on": _l("批复日期"),
     "plaque_on": _l("授牌日期"), "withdrawn_on": _l("撤销日期"), "can_host": _l("能办活动"),
@@ -122,7 +135,8 @@ FIELDS = {
     "amount": _l("数字"), "is_running_total": _l("累计"), "hosts": _l("举办地"), "programmes": _l("品牌活动"),
     "starts_on": _l("开始日期"), "parts": _l("下属场次"), "result": _l("结果"),
     "stopped": _l("收回的信"), "stopped_at": _l("原来的系统停于"),
-    "about": _l("对象"), "who": _l("谁"), "what": _l("做了什么"), "since": _l("从"), "until": _l("到"),
+    "about": _lp("audit field", "对象"), "who": _l("谁"), "what": _l("做了什么"), "since": _l("从"),
+    "until": _l("到"),
 }
 VALUES = {
     "via": {"link": _l("一次性链接"), "password": _l("密码"), "passkey": _l("通行密钥"), "oidc": _l("统一身份认证")},

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from flask_babel import gettext as _
+from flask_babel import pgettext
 
 from app.plans.indicators import Basis
 from app.plans.milestones import Milestone
@@ -37,8 +38,8 @@ class Kind(enum.StrEnum):
 
     @property
     def label(self) -> str:
-        return {"new": _("新增"), "renamed": _("改名"), "back": _("恢复"), "changed": _("变动"),
-                "same": _("照旧")}[self.value]
+        return {"new": _("新增"), "renamed": pgettext("change", "改名"), "back": pgettext("change", "恢复"),
+                "changed": _("变动"), "same": _("照旧")}[self.value]
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,7 +214,7 @@ def _changes(found: TaskDifference, task: Task) -> Iterable[Change]:
     for node in found.nodes:
         yield Change(_("第%(number)d季度节点", number=node.quarter), "", node.title)
     if task.withdrawn_at is not None:
-        yield Change(_("状态"), _("已撤下"), _("恢复"))
+        yield Change(_("状态"), _("已撤下"), pgettext("change", "恢复"))
 
 
 def labels_of_columns() -> dict[str, str]:

@@ -6,6 +6,7 @@ from typing import Any
 
 from flask import g, render_template, request, url_for
 from flask_babel import gettext as _
+from flask_babel import pgettext
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import joinedload
 from werkzeug.wrappers import Response
@@ -148,8 +149,9 @@ def export_register(id: int) -> Response:
     rows = db.session.scalars(_wanted(g.actor, found, sieve, regions).options(
         joinedload(RegisterEntry.organization), joinedload(RegisterEntry.region)).limit(MOST_ROWS)).all()
     note(Change(found, "exported", now(), after=sieve.asked() | {"count": len(rows)}))
-    cells = [[_("名称"), _("地区"), _("管理单位"), _("级别"), _("状态"), _("批复文号"), _("申报日期"), _("评审日期"),
-              _("公示日期"), _("批复日期"), _("授牌日期"), _("撤销日期"), _("地址"), _("备注")]]
+    cells = [[pgettext("name", "名称"), _("地区"), _("管理单位"), _("级别"), _("状态"), _("批复文号"),
+              _("申报日期"), _("评审日期"), _("公示日期"), _("批复日期"), _("授牌日期"), _("撤销日期"), _("地址"),
+              _("备注")]]
     for one in rows:
         cells.append([one.shown_name, regions.label(one.region), one.organization.name, one.level,
                       Standing(one.standing).label, one.approval_number,

@@ -128,7 +128,7 @@ def template_file() -> Download:
 def _page(found: Snapshot, form: AmendmentForm, status: int) -> Page:
     return render_template(
         "reports/snapshot.html", snapshot=found, statement=found.figures, form=form,
-        differences=found.differences(_now(found)), lights=workbook.LIGHTS, bases=workbook.BASES,
+        differences=found.differences(_now(found)), lights=workbook.LIGHTS,
         may_amend=bool({grant.role for grant in g.actor.person.grants} & set(MAKERS))), status
 
 

@@ -57,7 +57,7 @@ def show(period: str) -> Page:
     plan = plan_of(wanted)
     statement = statement_of(plan, office, wanted, now(), spoken=language())
     return render_template("reports/statement.html", statement=statement, period=wanted, office=office, plan=plan,
-                           may_make=_may_make(office), lights=workbook.LIGHTS, bases=workbook.BASES), 200
+                           may_make=_may_make(office), lights=workbook.LIGHTS), 200
 
 
 @bp.get("/<period>/tasks.xlsx")

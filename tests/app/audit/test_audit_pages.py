@@ -14,7 +14,7 @@ from app.accounts.settings import OfficeSettings
 from app.audit.models import AuditRow
 from app.audit.views.words import DONE
 from app.clock import now
-from app.db import acting_as, db
+from app.db import Change, acting_as, db, note
 from app.signup import erasing
 from app.signup.enrolling import enrol
 from tests.factories import a_city_office, a_person, an_event, an_office, chen
@@ -201,3 +201,23 @@ def test_everything_that_is_noted_has_a_word():
     said = {word for path in (TOP / "app").rglob("*.py") for word in noted.findall(path.read_text(encoding="utf-8"))}
 
     assert (len(said) > 30, sorted(said - set(DONE))) == (True, [])
+
+
+def test_in_english_a_noun_is_a_noun_and_a_name_stands_apart(desk, as_of):
+    event = an_event_with_a_past(as_of)
+
+    assert sentences(desk.get(f"/console/audit?about=Event:{event.id}&lang=en")) == [
+        "Chen moved event “蜀光讲坛”", "Chen published event “蜀光讲坛”"]
+
+
+def test_what_is_done_to_somebody_elses_account_names_him(desk):
+    other = a_person("Zhou", Role.PLANNER, an_office())
+    with acting_as(f"person:{chen().id}"):
+        note(Change(other, "second_factor_removed", now()))
+        db.session.commit()
+    about = f"/console/audit?about=Person:{other.id}&what=second_factor_removed"
+
+    told = sentences(desk.get(about)) + sentences(desk.get(f"{about}&lang=en"))
+
+    assert told == ["Chen 关了两步验证： 人员“Zhou”",
+                    "Chen switched off two-step sign-in of person “Zhou”"]
