@@ -9,11 +9,20 @@ from flask_babel import gettext as _
 from sqlalchemy import select
 
 from app.db import Base, db
+from app.errors import Refused
 
 # Parts of a task that go with it.
 OWN = frozenset(("indicator", "allocation"))
 
 Hanging = Mapping[int, Mapping[str, int]]
+
+
+class InUse(Refused):
+    """A number on which rows hang cannot go."""
+
+    def __init__(self, hanging: Hanging) -> None:
+        super().__init__(_("这个指标上已经有%(what)s，不能删除。不再对外的，把性质改成内部目标。",
+                           what=told(hanging)))
 
 
 def hanging_on(table: str, ids: Collection[int], without: Collection[str] = OWN) -> Hanging:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import enum
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from flask_babel import gettext as _
 from sqlalchemy import JSON, CheckConstraint, ForeignKey, String, UniqueConstraint
@@ -79,6 +79,15 @@ class Indicator(Settled, Model):
     entered_source: Mapped[str] = mapped_column(String(200), default="")
     allocations: Mapped[list[Allocation]] = relationship(
         back_populates="indicator", order_by="Allocation.region_code", cascade="all, delete-orphan")
+
+    @classmethod
+    def asked_of(cls, task: Task, as_of: datetime, **said: Any) -> Indicator:
+        """A new number of a task, by the names of the columns; settled, for a person asks it."""
+        made = cls(position=max((one.position for one in task.indicators), default=-1) + 1, version=1,
+                   **{"name": "", "is_confirmed": True} | said)
+        task.indicators.append(made)
+        note(Change(task, "target_added", as_of, after=made.as_said()))
+        return made
 
     @property
     def target(self) -> Target:

@@ -10,6 +10,7 @@ from flask_babel import gettext as _
 
 from app.db import Change, note
 from app.errors import Refused
+from app.plans.hanging import InUse, hanging_on
 from app.plans.revising import StalePlan
 
 if TYPE_CHECKING:
@@ -78,6 +79,12 @@ class Settled:
         """From its task. Refuse before, where rows hang on it: see `hanging`."""
         self.task.indicators.remove(self)
         note(Change(self.task, "target_removed", as_of, before=self.as_said()))
+
+    def retire(self: Indicator, as_of: datetime) -> None:
+        """:raises InUse: where milestones or figures of elsewhere hang on it."""
+        if hanging := hanging_on("indicator", [self.id]):
+            raise InUse(hanging)
+        self.remove(as_of)
 
     def must_be(self: Indicator, version: str | None) -> None:
         """:raises StalePlan: for a form that was opened on another version."""

@@ -52,7 +52,7 @@ DONE = {
     "sheet_imported": _l("用表格导入了"), "import_undone": _l("撤销了导入："),
     "entered_in_plan": _l("写进了计划："), "taken_from_plan": _l("从计划里撤下了"),
     "brought_back": _l("恢复进计划："), "target_confirmed": _l("确认了目标："), "target_split": _l("分解了目标："),
-    "target_removed": _l("删除了目标："),
+    "target_removed": _l("删除了目标："), "target_added": _l("添加了目标："),
     # the installation
     "made": _l("做了"), "released": _l("放行了"),
     # the audit itself

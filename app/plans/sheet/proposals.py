@@ -57,11 +57,15 @@ class Proposal:
         return {"comparison": one.comparison.value, "minimum": one.minimum, "maximum": one.maximum, "unit": one.unit,
                 "counting": one.counting.value, "per": one.per.value, "period": one.period.value}
 
+    @property
+    def said(self) -> dict[str, object]:
+        """The numbers with the words they stand in, by the names of the columns."""
+        return {"name": self.name, "wording": self.understood.wording[:LONGEST_WORDING], **self.numbers}
+
     def as_indicator(self, basis: Basis, position: int, *, is_confirmed: bool) -> Indicator:
         return Indicator(
-            name=self.name, wording=self.understood.wording[:LONGEST_WORDING], basis=basis.value,
-            measure=self.measure.value, position=position, is_confirmed=is_confirmed,
-            quarters=list(self.quarters) if self.quarters else None, **self.numbers)
+            basis=basis.value, measure=self.measure.value, position=position, is_confirmed=is_confirmed,
+            quarters=list(self.quarters) if self.quarters else None, **self.said)
 
 
 def proposals_of(cell: str, unit: str = "", name: str = "") -> tuple[Proposal, ...]:

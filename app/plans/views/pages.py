@@ -19,6 +19,8 @@ from app.plans.views import (  # noqa: F401  routes of the same blueprint
     programmes,
     registers,
     results,
+    targets,
+    tasks,
 )
 
 __all__ = ["bp"]
