@@ -144,6 +144,9 @@ VALUES = {
                  "approved": _l("已批复"), "plaque": _l("已授牌"), "withdrawn": _l("已撤销")},
     "step": {"application": _l("申报"), "review": _l("评审"), "announcement": _l("公示"), "approval": _l("批复"),
              "plaque": _l("授牌"), "other": _l("其他")},
+    "comparison": {"exact": _l("正好"), "range": _l("从几到几"), "about": _l("左右"), "at_least": _l("至少"),
+                   "more_than": _l("多于")},
+    "basis": {"stated": _l("文件写明"), "working": _l("内部目标"), "counted": _l("据文字列举统计")},
     "reviewer": {"self": _l("自己"), "parent": _l("上级"), "root": _l("最上级")},
 }
 HIDDEN = frozenset({"event"})  # said in the sentence
