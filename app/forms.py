@@ -47,3 +47,8 @@ def text(label: Any, longest: int, *validators: Any, **kwargs: Any) -> TextAreaF
     """A field of several lines."""
     return TextAreaField(label, validators=[*validators, without_control, Length(max=longest)],
                          filters=[trimmed], **kwargs)
+
+
+def visible(value: str) -> str:
+    """Others' text without what `without_control` would refuse."""
+    return _CONTROL.sub("", value)

@@ -31,6 +31,7 @@ SENTENCE = "页面放得太久"
 # Refused for another reason first, as with a good token.
 OTHERWISE = {"console.save": "这个活动刚被别人改过", "accounts.add_passkey": "通行密钥",
              "accounts.close_organization": "先", "console_plans.make_next_year": "年的计划已经",
+             "console.apply_calendar_import": "没有找到这项后台任务",
              "console_plans.apply_entry_import": "没有找到这项后台任务"}
 
 

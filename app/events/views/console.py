@@ -27,6 +27,7 @@ from app.events.views import (  # noqa: F401  routes of the same blueprint
     acting,
     editing,
     holding,
+    importing,
     parts,
     publishing,
     reviewing,

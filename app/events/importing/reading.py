@@ -1,0 +1,142 @@
+"""A foreign calendar as rows to look at, worked on in a limited child: it knows no database and tells text alone."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+from flask_babel import gettext as _
+
+from app import net
+from app.forms import visible
+from app.limits import Progress, Unfit
+from calendars.errors import NotACalendar, RuleNotFollowed, TooMuch
+from calendars.foreign import ForeignCalendar, ForeignEntry
+from calendars.reader import read_calendar
+from calendars.recurrence import Budget, occurrences
+
+MOST_ROWS = 300
+LONGEST = {"title": 120, "location": 200, "description": 5000}
+WITHOUT_END = timedelta(hours=1)
+RULE, TOO_OFTEN = "rule", "too often"
+
+When = datetime | date
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    """One event that may come of it. Times as ISO text; of whole days `ends` is the last. `notes` are words of
+    `telling.NOTES`."""
+
+    uid: str
+    recurrence: str
+    line: int
+    sequence: int
+    title: str
+    description: str
+    location: str
+    starts: str
+    ends: str
+    is_all_day: bool
+    is_off: bool
+    notes: tuple[str, ...]
+
+
+def read(attachment: bytes, told: Progress, *, zone: str, since: str, until: str, address: str = "",
+         allow: Sequence[str] = (), source: str = "") -> dict[str, Any]:
+    """The rows of the calendar in `attachment`, or at `address`, that touch the days from `since` to `until`.
+
+    :raises Unfit: with a sentence, when nothing of it can be had.
+    """
+    try:
+        octets = net.fetch(address, allow=allow).body if address else attachment
+        calendar = read_calendar(octets, zone=zone)
+    except net.NotFetched as error:
+        raise Unfit(error.sentence) from error
+    except NotACalendar as error:
+        raise Unfit(_("这不是日历文件，里面没有 VCALENDAR。请确认是 .ics 文件或日历的订阅地址。")) from error
+    except TooMuch as error:
+        raise Unfit(_("这个日历太大，读不了。请让对方只导出需要的部分。")) from error
+    told(1, 2)
+    lost: list[dict[str, Any]] = []
+    found = list(_rows(calendar, date.fromisoformat(since), date.fromisoformat(until), lost))
+    rows = [row for row in found if row is not None]
+    if len(rows) > MOST_ROWS:
+        raise Unfit(_("这个日历在订阅范围的几个月里有 300 场以上，一次导入不了。请让对方只导出需要的部分。"))
+    problems = [{"line": one.line, "trouble": str(one.trouble), "detail": one.detail, "summary": one.summary,
+                 "is_lost": one.is_lost} for one in calendar.problems]
+    return {"name": calendar.name, "rows": [asdict(row) for row in rows], "outside": len(found) - len(rows),
+            "problems": lost + problems, "more": calendar.more_problems, "is_complete": calendar.is_complete}
+
+
+def _rows(calendar: ForeignCalendar, since: date, until: date, lost: list[dict[str, Any]]) -> Iterator[Row | None]:
+    """None for one that lies outside."""
+    single = {(one.uid, recurrence_of(one.recurrence_id)) for one in calendar.entries if one.recurrence_id}
+    budget = Budget()
+    for entry in calendar.entries:
+        for starts in _starts(entry, since, until, budget, lost):
+            recurrence = recurrence_of(starts if entry.is_recurring else entry.recurrence_id)
+            if entry.is_recurring and (entry.uid, recurrence) in single:
+                continue
+            ends = _later(entry, starts)
+            yield _row(entry, recurrence, starts, ends) if _touches(starts, ends, since, until) else None
+
+
+def _starts(entry: ForeignEntry, since: date, until: date, budget: Budget,
+            lost: list[dict[str, Any]]) -> Sequence[When]:
+    if not entry.is_recurring:
+        return (entry.starts,)
+    try:
+        return occurrences(entry, since, until, budget, most=MOST_ROWS)
+    except (RuleNotFollowed, TooMuch) as error:
+        trouble = RULE if isinstance(error, RuleNotFollowed) else TOO_OFTEN
+        lost.append({"line": entry.line, "trouble": trouble, "detail": getattr(error, "part", ""),
+                     "summary": entry.summary[:80], "is_lost": True})
+        return ()
+
+
+def _later(entry: ForeignEntry, starts: When) -> When:
+    """When that one ends; of whole days the last one."""
+    if isinstance(starts, datetime):
+        return (starts.astimezone(UTC) + (entry.duration or WITHOUT_END)).astimezone(starts.tzinfo)
+    return starts + entry.duration - timedelta(days=1)
+
+
+def _touches(starts: When, ends: When, since: date, until: date) -> bool:
+    first, last = (one.date() if isinstance(one, datetime) else one for one in (starts, ends))
+    return first <= until and last >= since
+
+
+def _row(entry: ForeignEntry, recurrence: str, starts: When, ends: When) -> Row:
+    notes = []
+    texts = {"title": " ".join(entry.summary.split()), "location": " ".join(entry.location.split()),
+             "description": entry.description + (f"\n\n{entry.url}" if entry.url else "")}
+    for name, text in texts.items():
+        clean = unicodedata.normalize("NFC", visible(text)).strip()
+        if len(clean) > LONGEST[name]:
+            notes.append(f"{name} cut")
+            clean = clean[:LONGEST[name] - 1] + "…"
+        texts[name] = clean
+    if entry.is_floating:
+        notes.append("floating")
+    if not entry.duration:
+        notes.append("no end")
+    return Row(uid=entry.uid, recurrence=recurrence, line=entry.line, sequence=entry.sequence,
+               starts=_iso(starts), ends=_iso(ends), is_all_day=entry.is_whole_day,
+               is_off=entry.status == "CANCELLED", notes=tuple(notes), **texts)
+
+
+def recurrence_of(moment: When | None) -> str:
+    """A RECURRENCE-ID as a key: alike in whatever zone it was written."""
+    if moment is None:
+        return ""
+    if isinstance(moment, datetime):
+        return f"{moment.astimezone(UTC):%Y%m%dT%H%M%SZ}"
+    return moment.isoformat()
+
+
+def _iso(moment: When) -> str:
+    return moment.astimezone(UTC).isoformat() if isinstance(moment, datetime) else moment.isoformat()
