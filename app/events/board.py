@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from flask import url_for
 from flask_babel import gettext as _
+from flask_babel import ngettext
 
 from app.events.models import Event
 from app.events.month import DatedEntry
@@ -83,7 +84,10 @@ def _entry(event: Event, seats: Seats, as_of: datetime, language: str) -> DatedE
         elif seats.left is None:
             note, tone = _("可报名"), "good"
         else:
-            note, tone = _("余 %(count)d 席", count=seats.left), "wait" if seats.left < FEW else "good"
+            note, tone = ngettext(
+                "余 %(num)d 席",
+                "余 %(num)d 席",
+                seats.left), "wait" if seats.left < FEW else "good"
     elif event.state in (EventState.HELD, EventState.CLOSED):
         note = _("已办")
     return DatedEntry(

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
+from flask_babel import ngettext
 from wtforms import BooleanField, DecimalField, HiddenField, IntegerField, SelectField, ValidationError
 from wtforms.validators import DataRequired, InputRequired, NumberRange, Optional
 
@@ -109,7 +110,10 @@ class EventForm(LinkedForm, HostedForm, TimedForm):
 
     def validate_capacity(self, field: Any) -> None:
         if field.data and field.data < self.taken:
-            raise ValidationError(_("已经有 %(count)d 人报名，名额不能比这少。", count=self.taken))
+            raise ValidationError(ngettext(
+                "已经有 %(num)d 人报名，名额不能比这少。",
+                "已经有 %(num)d 人报名，名额不能比这少。",
+                self.taken))
         self._must_take_enrolments(field)
 
     def validate_takes_enrolments(self, field: Any) -> None:

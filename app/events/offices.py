@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask_babel import gettext as _
+from flask_babel import ngettext
 from sqlalchemy import func, select
 
 from app.accounts.places import Organization
@@ -17,4 +17,7 @@ def hold_open(organization: Organization) -> str:
     """A sentence while events of it wait for something, or nothing."""
     count = db.session.scalar(select(func.count(Event.id)).where(
         Event.organization_id == organization.id, Event.state.in_(OPEN), Event.deleted_at.is_(None)))
-    return _("还有 %(count)d 个活动没有办完。请先办完、取消、删除，或者并入别的单位。", count=count) if count else ""
+    return ngettext(
+        "还有 %(num)d 个活动没有办完。请先办完、取消、删除，或者并入别的单位。",
+        "还有 %(num)d 个活动没有办完。请先办完、取消、删除，或者并入别的单位。",
+        count) if count else ""

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from flask_babel import gettext as _
+from flask_babel import ngettext
 
 from app.plans.models import Task
 from app.reports.counting import Tally
@@ -60,7 +61,10 @@ def _overdue(tasks: Mapping[int, Task], counted: Tally, today: date) -> list[Con
 
 def _of_step(step: Step, task: Task, days: int) -> Concern:
     due = step.due_on or date.min
-    reason = _("节点该在 %(month)d月%(day)d日 完成，已过 %(days)d 天。", month=due.month, day=due.day, days=days)
+    reason = ngettext(
+        "节点该在 %(month)d月%(day)d日 完成，已过 %(num)d 天。",
+        "节点该在 %(month)d月%(day)d日 完成，已过 %(num)d 天。",
+        days, month=due.month, day=due.day)
     return Concern("milestone", task.code, "red" if days > RED_AFTER else "yellow", f"{task.code} {step.title}",
                    reason)
 
@@ -70,13 +74,18 @@ def _unsaid(counted: Tally, occasions: Occasions, today: date) -> list[Concern]:
     missing = occasions.missing
     for one in missing[:SHOWN]:
         day = next(one.days)
-        reason = _("%(month)d月%(day)d日办完，%(days)d 天了还没登记人数，不算在数字里。", month=day.month,
-                   day=day.day, days=(today - day).days)
+        reason = ngettext(
+            "%(month)d月%(day)d日办完，%(num)d 天了还没登记人数，不算在数字里。",
+            "%(month)d月%(day)d日办完，%(num)d 天了还没登记人数，不算在数字里。",
+            (today - day).days, month=day.month, day=day.day)
         found.append(Concern("event", str(one.missing), "yellow", one.title or "", reason))
     if (more := len(missing) - SHOWN) > 0:
         found.append(Concern("without figures", "", "yellow", _("还有 %(count)d 场没登记人数", count=more),
                              _("办完了，没有人数，不算在数字里。")))
     if waiting := counted.whole.unconfirmed:
-        found.append(Concern("unconfirmed", "", "yellow", _("%(count)d 场的人数等审核确认", count=waiting),
+        found.append(Concern("unconfirmed", "", "yellow", ngettext(
+            "%(num)d 场的人数等审核确认",
+            "%(num)d 场的人数等审核确认",
+            waiting),
                              _("确认以后才算。")))
     return found

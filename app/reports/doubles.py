@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from flask_babel import gettext as _
+from flask_babel import ngettext
 from sqlalchemy import Select, func, select
 
 from app.accounts.places import Organization, Region
@@ -135,7 +136,10 @@ def _beside_events(plan: Plan) -> Iterator[list[Thing]]:
             .group_by(Indicator.id, Task.code, Indicator.wording, Task.position)
             .order_by(Task.position, Indicator.id)):
         yield [Thing("indicator", id, f"{code} {wording}",
-                     _("同一任务的活动 %(count)d 场，%(attendances)d 人次", count=count, attendances=attendances))]
+                     ngettext(
+                         "同一任务的活动 %(num)d 场，%(attendances)d 人次",
+                         "同一任务的活动 %(num)d 场，%(attendances)d 人次",
+                         count, attendances=attendances))]
 
 
 def _linked(plan: Plan) -> Select[Any]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 
 from flask_babel import gettext as _
+from flask_babel import ngettext
 
 from app.reports.board import Board
 from app.reports.charts import written
@@ -21,7 +22,10 @@ def of_lines(board: Board) -> str:
     words = {"red": _("%(count)d 个落后", count=stand["red"]), "yellow": _("%(count)d 个偏慢", count=stand["yellow"]),
              "blue": _("%(count)d 个按期", count=stand["blue"]), "met": _("%(count)d 个已达标", count=stand["met"])}
     told = _("、").join(words[light] for light in ORDER if stand[light])
-    return _("%(all)d 个可计数的指标中，%(told)s。", all=len(board.counted), told=told)
+    return ngettext(
+        "%(num)d 个可计数的指标中，%(told)s。",
+        "%(num)d 个可计数的指标中，%(told)s。",
+        len(board.counted), told=told)
 
 
 def of_places(board: Board) -> str:

@@ -9,6 +9,7 @@ from fractions import Fraction
 from itertools import pairwise
 
 from flask_babel import gettext as _
+from flask_babel import ngettext
 
 from app.accounts.settings import Settings
 from app.events.asking import office_zone
@@ -92,8 +93,10 @@ def _judge(count: Count, dates: _Dates, expected: Amount, still_open: Amount, se
         light = "yellow" if percent >= settings.yellow_from else "red"
         return light, _("%(pace)s，只到 %(percent)d%%；%(lacking)s。", pace=pace, percent=percent, lacking=lacking)
     if dates.latest and (left := workdays(dates.today, dates.latest)) <= SOON:
-        return "yellow", _("%(pace)s；%(lacking)s，最迟 %(day)s 要定下来，只剩 %(left)d 个工作日。", pace=pace,
-                           lacking=lacking, day=_day(dates.latest), left=left)
+        return "yellow", ngettext(
+            "%(pace)s；%(lacking)s，最迟 %(day)s 要定下来，只剩 %(num)d 个工作日。",
+            "%(pace)s；%(lacking)s，最迟 %(day)s 要定下来，只剩 %(num)d 个工作日。",
+            left, pace=pace, lacking=lacking, day=_day(dates.latest))
     return "blue", _("%(pace)s。", pace=pace)
 
 
@@ -155,15 +158,20 @@ def of_milestones(steps: Sequence[Step], as_of: datetime) -> Outlook | None:
     expected = sum(step.due_on is not None and step.due_on <= today for step in steps)
     left = len(steps) - reached
     if not left:
-        light, reason = "met", _("%(count)d 个节点都已完成。", count=reached)
+        light, reason = "met", ngettext("%(num)d 个节点都已完成。", "%(num)d 个节点都已完成。", reached)
     elif late:
         days, step = late[-1]
         light = "red" if days > RED_AFTER else "yellow"
-        reason = _("节点“%(title)s”该在 %(day)s 完成，已过 %(days)d 天。", title=step.title, day=_day(step.due_on),
-                   days=days)
+        reason = ngettext(
+            "节点“%(title)s”该在 %(day)s 完成，已过 %(num)d 天。",
+            "节点“%(title)s”该在 %(day)s 完成，已过 %(num)d 天。",
+            days, title=step.title, day=_day(step.due_on))
     else:
         light = "blue"
-        reason = _("节点完成 %(reached)d 个，共 %(all)d 个，没有过期的。", reached=reached, all=len(steps))
+        reason = ngettext(
+            "节点完成 %(reached)d 个，共 %(num)d 个，没有过期的。",
+            "节点完成 %(reached)d 个，共 %(num)d 个，没有过期的。",
+            len(steps), reached=reached)
     return Outlook(reached, 0, left, expected, None, light, reason)
 
 

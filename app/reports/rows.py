@@ -10,6 +10,7 @@ from fractions import Fraction
 from typing import Any
 
 from flask_babel import gettext as _
+from flask_babel import ngettext
 from sqlalchemy import Select, literal, select
 
 from app.accounts.places import Organization
@@ -129,7 +130,7 @@ def _hosts(indicator: Indicator, tally: Tally, scheduled: bool, month: date | No
         name, region, office, path, is_personal, _stage, _at = events[0]
         first = min(starts_at for *_rest, starts_at in events).astimezone(office_zone()).date()
         yield Row("entry", entry, name, first, tally.scope.month_of(first), office, path, 1, {region: 1},
-                  _("%(count)d 场", count=len(events)), is_personal)
+                  ngettext("%(num)d 场", "%(num)d 场", len(events)), is_personal)
 
 
 def _entries(indicator: Indicator, tally: Tally, scheduled: bool, month: date | None) -> Iterator[Row]:

@@ -8,6 +8,7 @@ from datetime import date, datetime
 from functools import cached_property
 
 from flask_babel import gettext as _
+from flask_babel import ngettext
 from sqlalchemy.orm import joinedload, selectinload
 
 from app.db import db
@@ -120,14 +121,22 @@ class TwoYears:
     def finding(self) -> str:
         """What is to be seen, in a sentence."""
         events = self.totals[0]
-        words = {"now": self.plan.year, "before": self.other.year, "count": events.now}
+        words = {"now": self.plan.year, "before": self.other.year}
         if events.difference is None:
-            return _("%(now)d年办了 %(count)d 场；%(before)d年的活动不在系统里。", **words)
+            return ngettext(
+                "%(now)d年办了 %(num)d 场；%(before)d年的活动不在系统里。",
+                "%(now)d年办了 %(num)d 场；%(before)d年的活动不在系统里。",
+                events.now, **words)
         words["base"] = events.now - events.difference
         if self.until:
-            return _("%(now)d年到今天办了 %(count)d 场，%(before)d年同期 %(base)d 场，", **words) + _change(
-                events.difference)
-        return _("%(now)d年办了 %(count)d 场，%(before)d年 %(base)d 场，", **words) + _change(events.difference)
+            return ngettext(
+                "%(now)d年到今天办了 %(num)d 场，%(before)d年同期 %(base)d 场，",
+                "%(now)d年到今天办了 %(num)d 场，%(before)d年同期 %(base)d 场，",
+                events.now, **words) + _change(events.difference)
+        return ngettext(
+            "%(now)d年办了 %(num)d 场，%(before)d年 %(base)d 场，",
+            "%(now)d年办了 %(num)d 场，%(before)d年 %(base)d 场，",
+            events.now, **words) + _change(events.difference)
 
     def _line(self, pair: Pair) -> Line:
         return Line(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from flask import flash, g, redirect, render_template, url_for
-from flask_babel import gettext as _
+from flask_babel import ngettext
 from werkzeug.wrappers import Response
 
 from app.accounts import staff
@@ -57,7 +57,10 @@ def _handed_over(one: Person, form: HandOverForm, events: Sequence[Event]) -> Re
                 changed += 1
     staff.hand_over(g.actor, one, successor, now())
     db.session.commit()
-    flash(_("已由 %(name)s 接手；改了 %(count)d 个活动的联系人。", name=successor.name, count=changed), "success")
+    flash(ngettext(
+        "已由 %(name)s 接手；改了 %(num)d 个活动的联系人。",
+        "已由 %(name)s 接手；改了 %(num)d 个活动的联系人。",
+        changed, name=successor.name), "success")
     return redirect(url_for("accounts.person", id=one.id))
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from flask import flash, g, redirect, render_template, url_for
 from flask_babel import gettext as _
+from flask_babel import ngettext
 from werkzeug.wrappers import Response
 
 from app.accounts.access import allowed
@@ -175,8 +176,13 @@ def _recorded(id: int, form: FiguresForm) -> Response:
         forget_photos(photos)
         raise
     heads = form.attendances.data
-    return done(event, _("已登记：%(count)d 人次。", count=heads) if counts else _(
-        "已登记：%(count)d 人次，审核确认以后计入。", count=heads))
+    return done(event, ngettext(
+        "已登记：%(num)d 人次。",
+        "已登记：%(num)d 人次。",
+        heads) if counts else ngettext(
+            "已登记：%(num)d 人次，审核确认以后计入。",
+            "已登记：%(num)d 人次，审核确认以后计入。",
+            heads))
 
 
 def _page(template: str, event: Event, form: OpenedForm, subject: Event | Proposed | None = None) -> Page:

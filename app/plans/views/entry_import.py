@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from flask import flash, g, redirect, render_template, url_for
 from flask_babel import gettext as _
+from flask_babel import ngettext
 from werkzeug.wrappers import Response
 
 from app import jobs
@@ -77,7 +78,7 @@ def apply_entry_import(id: int, job_id: int) -> Page:
     note(Change(register, "entries_imported", now(), after={"new": new, "changed": changed, "left_out": bad}))
     db.session.commit()
     flash(_("新登记 %(new)d 条，更新 %(changed)d 条。", new=new, changed=changed) + (
-        _("有问题的 %(bad)d 行没有导入。", bad=bad) if bad else ""), "success")
+        ngettext("有问题的 %(num)d 行没有导入。", "有问题的 %(num)d 行没有导入。", bad) if bad else ""), "success")
     return redirect(url_for("console_plans.register", id=register.id))
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from flask import g, render_template, url_for
 from flask_babel import gettext as _
+from flask_babel import ngettext
 from werkzeug.wrappers import Response
 
 from app.accounts.access import allowed
@@ -58,7 +59,7 @@ def add_usual_milestones(code: str) -> Page:
             for step, due_on in form.days:
                 Milestone.planned(task, form.chosen_organization, now(), step=step, due_on=due_on)
             db.session.commit()
-            return _to_task(task, _("已添加 %(count)d 个节点。", count=len(form.days)))
+            return _to_task(task, ngettext("已添加 %(num)d 个节点。", "已添加 %(num)d 个节点。", len(form.days)))
     return render_template("console/milestones/usual.html", task=get_task(code), form=form), answer(form)
 
 

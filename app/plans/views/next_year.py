@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from flask import flash, g, redirect, render_template, request, url_for
 from flask_babel import gettext as _
+from flask_babel import ngettext
 from sqlalchemy import func, select
 from sqlalchemy.orm import joinedload, selectinload
 from werkzeug.wrappers import Response
@@ -33,7 +34,10 @@ class Published(Refused):
     """Some of the shells are public: the year has begun."""
 
     def __init__(self, count: int) -> None:
-        super().__init__(_("随这份计划生成的活动有 %(count)d 个已经发布，计划不能删除。", count=count))
+        super().__init__(ngettext(
+            "随这份计划生成的活动有 %(num)d 个已经发布，计划不能删除。",
+            "随这份计划生成的活动有 %(num)d 个已经发布，计划不能删除。",
+            count))
 
 
 @bp.get("/next")

@@ -6,7 +6,7 @@ from typing import Any
 
 from flask import g, render_template, request, url_for
 from flask_babel import gettext as _
-from flask_babel import pgettext
+from flask_babel import ngettext, pgettext
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import joinedload
 from werkzeug.wrappers import Response
@@ -59,7 +59,10 @@ def registers() -> str:
 def make_usual_registers() -> Response:
     made = ensure_usual(get_root(), now())
     db.session.commit()
-    return done(url_for("console_plans.registers"), _("已建立 %(count)d 种登记。", count=len(made)))
+    return done(url_for("console_plans.registers"), ngettext(
+        "已建立 %(num)d 种登记。",
+        "已建立 %(num)d 种登记。",
+        len(made)))
 
 
 @bp.get("/registers/new")

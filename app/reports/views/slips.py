@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from flask import flash, g, redirect, render_template, request, url_for
-from flask_babel import force_locale
+from flask_babel import force_locale, ngettext
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import Select, func, select
@@ -96,7 +96,10 @@ def send(id: int) -> Page:
             slip.send(g.actor.person, now(), words=form.words.data or "", due_on=form.due_on.data)
             count = letters.tell_of_slip(slip, now())
             db.session.commit()
-            flash(_("已发出，信已写给 %(count)d 个人。", count=count) if count else _(
+            flash(ngettext(
+                "已发出，信已写给 %(num)d 个人。",
+                "已发出，信已写给 %(num)d 个人。",
+                count) if count else _(
                 "已发出。这个单位没有留邮箱的经办人或领导，请打印送达。"), "success")
             return redirect(url_for("slips.show", id=id))
     return _page(_slip(id), form), answer(form)
@@ -154,7 +157,10 @@ def prepare_for_late(month: str) -> Response:
     found = late_returns(filings(branch, asked, now()), asked)
     made = supervising.suggest(branch, list(found), now(), by=frozenset({office.id}))
     db.session.commit()
-    flash(_("备好 %(count)d 份督办单，看过再发。", count=len(made)) if made else _(
+    flash(ngettext(
+        "备好 %(num)d 份督办单，看过再发。",
+        "备好 %(num)d 份督办单，看过再发。",
+        len(made)) if made else _(
         "没有要新备的：迟报的都已经备好，或者归下一级督办。"), "success")
     return redirect(url_for("slips.index", side="sent", cause=SlipCause.RETURN.value))
 

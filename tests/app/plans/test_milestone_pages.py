@@ -249,3 +249,10 @@ def test_the_pages_ask_as_often_for_many_milestones_as_for_one(desk, count_queri
         soon(number, f"节点{number}", code="N2.2", organization=a_city_office(city))
 
     assert [count_queries(lambda where=where: desk.get(where)) for where in addresses] == once
+
+
+@pytest.mark.parametrize(("days", "pill"), [(-1, "1 day overdue"), (-2, "2 days overdue"), (1, "1 day left")])
+def test_one_day_is_one_in_english_too(desk, days, pill):
+    one = soon(days)
+
+    assert pill in desk.get(f"{address(one)}?lang=en").text
