@@ -78,7 +78,10 @@ def apply_entry_import(id: int, job_id: int) -> Page:
     note(Change(register, "entries_imported", now(), after={"new": new, "changed": changed, "left_out": bad}))
     db.session.commit()
     flash(_("新登记 %(new)d 条，更新 %(changed)d 条。", new=new, changed=changed) + (
-        ngettext("有问题的 %(num)d 行没有导入。", "有问题的 %(num)d 行没有导入。", bad) if bad else ""), "success")
+        ngettext(
+            "有问题的 %(bad)d 行没有导入。",
+            "有问题的 %(bad)d 行没有导入。",
+            bad, bad=bad) if bad else ""), "success")
     return redirect(url_for("console_plans.register", id=register.id))
 
 

@@ -76,7 +76,7 @@ def apply_figure_import(id: int, job_id: int) -> Page:
         "tasks": [found.task.code], "new": new, "changed": changed, "left_out": bad}))
     db.session.commit()
     return done(address(found), _("新填 %(new)d 个月，更新 %(changed)d 个月。", new=new, changed=changed) + (
-        ngettext("有问题的 %(num)d 行没有导入。", "有问题的 %(num)d 行没有导入。", bad) if bad else ""))
+        ngettext("有问题的 %(bad)d 行没有导入。", "有问题的 %(bad)d 行没有导入。", bad, bad=bad) if bad else ""))
 
 
 @bp.get("/indicators/figures/template.csv")
