@@ -52,6 +52,7 @@ def _open_rooms(app: Flask) -> None:
     from app.audit.views import pages as audit
     from app.events.views import board, console
     from app.feeds import cli as feeds_cli
+    from app.feeds import doorstep, shelf
     from app.feeds import views as feeds
     from app.keeping import cli as keeping_cli
     from app.keeping import views as keeping
@@ -70,6 +71,8 @@ def _open_rooms(app: Flask) -> None:
     office.init_app(app)
     signing_in.init_app(app)
     oidc.init_app(app)
+    shelf.init_app(app)
+    doorstep.init_app(app)
     watching.init_app(app)
     for room in (audit.bp, outbox.bp, accounts.bp, plans.bp, board.bp, console.bp, console_plans.bp, signup.bp,
                  feeds.bp, keeping.bp, reports.returns, reports.slips,

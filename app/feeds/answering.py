@@ -1,8 +1,9 @@
-"""A calendar as an HTTP answer: its tag, 304 where nothing changed, gzip (RFC 9110 8.8, 13)."""
+"""A calendar as an HTTP answer: its tag, 304 where nothing changed, gzip where taken (RFC 9110 8.8, 12.5.3, 13)."""
 
 from __future__ import annotations
 
 import gzip
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from urllib.parse import quote
 
@@ -24,18 +25,27 @@ def unchanged(tag: str, modified: datetime, as_of: datetime) -> Response:
     """304, with the tag of the form that the reader would have got."""
     answer = Response(status=304)
     del answer.headers["Content-Type"]
-    return _with_validators(answer, tag, modified, as_of, packed=_takes_gzip())
+    return _with_validators(answer, tag, modified, as_of, packed=takes_gzip())
 
 
-def calendar(body: bytes, name: str, tag: str, modified: datetime, as_of: datetime) -> Response:
-    packed = _takes_gzip()
-    answer = Response(gzip.compress(body, 6, mtime=0) if packed else body)
+def calendar(body: Iterable[bytes], name: str, tag: str, modified: datetime, as_of: datetime, *,
+             packed: bool = False, length: int | None = None) -> Response:
+    """`packed`: the body is gzip already. `length`: of the body, where it is known before it is made."""
+    answer = Response(body)
     answer.headers["Content-Type"] = "text/calendar; charset=utf-8"
     answer.headers["Content-Disposition"] = (
         f"inline; filename=\"wujin.ics\"; filename*=UTF-8''{quote(name, safe='')}.ics")
     if packed:
         answer.headers["Content-Encoding"] = "gzip"
+    if length is not None:
+        answer.content_length = length
     return _with_validators(answer, tag, modified, as_of, packed=packed)
+
+
+def single(body: bytes, name: str, tag: str, modified: datetime, as_of: datetime) -> Response:
+    """One event: so little that it is packed as it goes."""
+    packed = takes_gzip()
+    return calendar([gzip.compress(body, 6, mtime=0) if packed else body], name, tag, modified, as_of, packed=packed)
 
 
 def _with_validators(answer: Response, tag: str, modified: datetime, as_of: datetime, *, packed: bool) -> Response:
@@ -52,5 +62,5 @@ def _sayable(modified: datetime, as_of: datetime) -> datetime:
     return min(modified, as_of - timedelta(seconds=1))
 
 
-def _takes_gzip() -> bool:
+def takes_gzip() -> bool:
     return request.accept_encodings["gzip"] > 0

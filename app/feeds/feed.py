@@ -1,22 +1,25 @@
-"""The public feed of a slice: what its address asks for, the blocks it carries, its tag and its bytes."""
+"""The public feed of a slice: what its address asks for, what it carries, its tag and its bytes."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from hashlib import sha256
 
 from flask_babel import gettext as _
-from sqlalchemy import LargeBinary, Select, and_, func, literal, select
+from sqlalchemy import Select, and_, func, select
 from werkzeug.datastructures import MultiDict
 
 from app.db import db
 from app.errors import BadInput
 from app.events.models import Event
 from app.events.span import EARLIEST, midnight
+from app.feeds.contents import Contents
 from app.feeds.models import FeedEntry, FeedRevision
+from app.feeds.packing import joined, pack
+from app.feeds.shelf import Shelf
 from app.feeds.slices import Slice, Window, public_in
 from app.languages import LANGUAGES
 from app.signup.letters import PRODUCT
@@ -29,18 +32,6 @@ COLOR = "seagreen"
 OWN_NAMES = ("since", "lang", "alarm")
 LONGEST_ALARM = timedelta(days=14)
 _DURATION = re.compile(r"P(?=.)(?:(\d{1,2})D)?(?:T(?=.)(?:(\d{1,3})H)?(?:(\d{1,5})M)?)?")
-
-
-@dataclass(frozen=True, slots=True)
-class Block:
-    """One entry of a feed; `body` is empty where only the tag was asked for."""
-
-    event_id: int
-    revision: int
-    starts_at: datetime
-    uid: str
-    zone: str
-    body: bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,14 +75,12 @@ class Feed:
             description=_("%(slice)s，%(first)s 至 %(last)s。改期和取消会自动更新。", slice=self.slice.describe(),
                           first=self.window.first.isoformat(), last=self.window.last_day.isoformat()))
 
-    def blocks(self, zone: str, *, bodies: bool) -> list[Block]:
+    def contents(self, zone: str) -> Contents:
         """What it carries, by start and then UID: what the list shows, and tombstones."""
-        columns = (FeedEntry.event_id, FeedEntry.revision, FeedEntry.starts_at, Event.ical_uid, FeedEntry.zone,
-                   FeedEntry.body if bodies else literal(b"", LargeBinary))
-        rows = [*db.session.execute(self._listed(zone).with_only_columns(*columns)),
-                *self.slice.keep(db.session.execute(self._tombstones(zone).with_only_columns(
-                    *columns, FeedEntry.keys)))]
-        return sorted((Block(*row[:6]) for row in rows), key=lambda block: (block.starts_at, block.uid))
+        departed = self.slice.keep(db.session.execute(self._tombstones(zone).with_only_columns(
+            FeedEntry.event_id, FeedEntry.revision, FeedEntry.starts_at, FeedEntry.zone, FeedEntry.keys,
+            func.length(FeedEntry.body).label("octets"))))
+        return Contents.of(self._listed(zone), departed, self.language)
 
     def size(self, zone: str) -> tuple[int, int]:
         """How many events it shows, and their octets."""
@@ -110,18 +99,40 @@ class Feed:
             FeedEntry.language == self.language, FeedEntry.is_tombstone.is_(True),
             FeedEntry.stays_until > midnight(today, zone), FeedEntry.ends_at > first, FeedEntry.starts_at < last)
 
-    def tag(self, blocks: Sequence[Block], revision: FeedRevision, header: FeedHeader) -> str:
+    def tag(self, contents: Contents, revision: FeedRevision, header: FeedHeader) -> str:
         """What the bytes depend on, without the bytes."""
-        said = repr((FORMAT, revision.epoch, header, self.alarm))
-        pairs = ",".join(f"{block.event_id}:{block.revision}" for block in blocks)
-        return sha256(f"{said}|{pairs}".encode()).hexdigest()[:32]
+        said = sha256(repr((FORMAT, revision.epoch, header, self.alarm)).encode())
+        for part in contents.parts:
+            said.update(b"|" + part.made_of.encode())
+        return said.hexdigest()[:32]
 
-    def render(self, blocks: Sequence[Block], header: FeedHeader) -> bytes:
-        bodies = (block.body for block in blocks)
-        if self.alarm:
-            alarm = Alarm(self.alarm, _("活动提醒"))
-            bodies = (with_alarm(body, alarm) for body in bodies)
-        return b"".join(render_feed(header, bodies, {block.zone for block in blocks}))
+    def frame(self, contents: Contents, header: FeedHeader) -> tuple[bytes, bytes]:
+        """What stands before the entries and what behind."""
+        first, last = render_feed(header, (), contents.zones)
+        return first, last
+
+    def plain(self, contents: Contents, header: FeedHeader) -> Iterator[bytes]:
+        """Its bytes, a part at a time."""
+        first, last = self.frame(contents, header)
+        yield first
+        for _part, bodies in contents.bodies(contents.parts):
+            yield b"".join(self._ringing(bodies))
+        yield last
+
+    def packed(self, contents: Contents, header: FeedHeader, shelf: Shelf) -> Iterator[bytes]:
+        """The same as gzip: parts that were packed before, for whichever slice, come from the shelf."""
+        first, last = self.frame(contents, header)
+        names = {part.first: (self.language, self.alarm, part.made_of) for part in contents.parts}
+        pieces = {part.first: shelf.piece(names[part.first]) for part in contents.parts}
+        for part, bodies in contents.bodies([part for part in contents.parts if pieces[part.first] is None]):
+            pieces[part.first] = shelf.put(names[part.first], pack(self._ringing(bodies)))
+        return joined([pack([first]), *(pieces[part.first] for part in contents.parts), pack([last])])
+
+    def _ringing(self, bodies: Iterable[bytes]) -> Iterable[bytes]:
+        if self.alarm is None:
+            return bodies
+        alarm = Alarm(self.alarm, _("活动提醒"))
+        return (with_alarm(body, alarm) for body in bodies)
 
     def modified(self, revision: FeedRevision, zone: str) -> datetime:
         """When it last read differently at the latest: a change, or a day on which something left by itself."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from urllib.parse import quote
 
 from flask import Blueprint, Response, current_app, render_template, request, url_for
@@ -16,8 +16,10 @@ from app.db import db
 from app.errors import BadInput, NotThere
 from app.events.board import local_day
 from app.events.models import Event
-from app.feeds import answering
+from app.events.span import midnight
+from app.feeds import answering, doorstep
 from app.feeds.choices import choices
+from app.feeds.contents import Contents
 from app.feeds.feed import FORMAT, Feed, read_alarm, read_language
 from app.feeds.models import FeedEntry, FeedRevision
 from app.feeds.programs import place_of, programs
@@ -42,14 +44,17 @@ def calendar() -> Response:
     with force_locale(feed.language):
         header = feed.header(base_url, zone)
         revision = db.session.scalars(FeedRevision.current()).one()
-        modified = feed.modified(revision, zone)
-        if "If-None-Match" in request.headers or "If-Modified-Since" in request.headers:
-            tag = feed.tag(feed.blocks(zone, bodies=False), revision, header)
-            if answering.is_unchanged(tag, modified, as_of):
-                return answering.unchanged(tag, modified, as_of)
-        blocks = feed.blocks(zone, bodies=True)
-        return answering.calendar(feed.render(blocks, header), feed.title,
-                                  feed.tag(blocks, revision, header), modified, as_of)
+        modified, contents = feed.modified(revision, zone), feed.contents(zone)
+        tag = feed.tag(contents, revision, header)
+        doorstep.keep(revision, as_of, until=midnight(local_day(as_of, zone) + timedelta(days=1), zone))
+        if answering.is_unchanged(tag, modified, as_of):
+            return answering.unchanged(tag, modified, as_of)
+        if answering.takes_gzip():
+            body = [b"".join(feed.packed(contents, header, current_app.extensions["wujin.shelf"]))]
+        else:
+            body = [*feed.plain(contents, header)]
+        return answering.calendar(body, feed.title, tag, modified, as_of, packed=answering.takes_gzip(),
+                                  length=sum(map(len, body)))
 
 
 @bp.get("/events/<int:id>.ics")
@@ -72,7 +77,7 @@ def entry(id: int) -> Response:
         with force_locale(lang):
             block = with_alarm(block, Alarm(alarm, _("活动提醒")))
     body = opening(PRODUCT) + zone_blocks((found.zone,)) + block + CLOSING
-    return answering.calendar(body, found.title, tag, found.revised_at, as_of)
+    return answering.single(body, found.title, tag, found.revised_at, as_of)
 
 
 @bp.get("/subscribe")
@@ -84,7 +89,7 @@ def subscribe() -> str:
     with force_locale(feed.language):
         header = feed.header(base_url, zone)
     count, octets = feed.size(zone)
-    kilobytes = -(-(octets + len(feed.render([], header))) // 1024)
+    kilobytes = -(-(octets + len(b"".join(feed.frame(Contents((), feed.language), header)))) // 1024)
     address, agent = feed.address(base_url), request.headers.get("User-Agent", "")
     webcal = "webcal:" + address.partition(":")[2]
     page = url_for("feeds.subscribe") + (f"?{feed.query}" if feed.query else "")

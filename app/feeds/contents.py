@@ -1,0 +1,165 @@
+"""What a feed carries, in parts: first what each part is made of, then, where they are wanted, the bytes.
+
+A part is a month of starts, or a day where the month is crowded (UTC): it is cut by what is in it, so that one event
+more changes one part and moves no other.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta
+from itertools import groupby
+from typing import Any
+
+from sqlalchemy import ColumnElement, String, and_, cast, func, or_, select
+
+from app.db import db
+from app.events.models import Event
+from app.feeds.models import FeedEntry
+
+CROWDED = 200  # events in a month, from which its days are parts of their own
+ROWS = 500  # read at a time
+MOST_RANGES = 8
+
+
+@dataclass(slots=True)
+class Part:
+    """The entries that start from `first` until `until`. `made_of` names each and its revision: equal names, equal
+    bytes. `departed`: which of them are tombstones, by event."""
+
+    first: date
+    until: date
+    count: int = 0
+    octets: int = 0
+    made_of: str = ""
+    zones: frozenset[str] = frozenset()
+    departed: frozenset[int] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Contents:
+    """The parts of one feed, by start. `listed` selects entries joined to their events, `language` is theirs."""
+
+    listed: Any
+    language: str
+    parts: Sequence[Part] = field(default_factory=tuple)
+
+    @classmethod
+    def of(cls, listed: Any, departed: Sequence[Any], language: str) -> Contents:
+        """In one query however much there is. `departed`: rows of tombstones that belong to it as well."""
+        days = _days(listed)
+        for row in departed:
+            day = days.setdefault(day_of := row.starts_at.astimezone(UTC).date(), Part(day_of, _next(day_of)))
+            day.made_of += f",{row.event_id}:{row.revision}"
+            day.count, day.octets = day.count + 1, day.octets + row.octets
+            day.zones |= {row.zone}
+            day.departed |= {row.event_id}
+        return cls(listed, language, tuple(_parts(days)))
+
+    @property
+    def zones(self) -> set[str]:
+        return {zone for part in self.parts for zone in part.zones}
+
+    @property
+    def octets(self) -> int:
+        return sum(part.octets for part in self.parts)
+
+    @property
+    def count(self) -> int:
+        return sum(part.count for part in self.parts)
+
+    def bodies(self, wanted: Sequence[Part]) -> Iterator[tuple[Part, list[bytes]]]:
+        """The entries of each wanted part that has any, by start and then UID; one query, two with tombstones."""
+        if not wanted:
+            return
+        stones = self._departed(wanted)
+        columns = (FeedEntry.starts_at, Event.ical_uid, FeedEntry.body)
+        rows = db.session.execute(self.listed.where(_within(wanted)).with_only_columns(*columns).order_by(
+            FeedEntry.starts_at, Event.ical_uid).execution_options(yield_per=ROWS))
+        places = iter(wanted)
+        part, found = next(places), []
+        for row in rows:
+            while row.starts_at.date() >= part.until:
+                yield part, _sorted(found, stones, part)
+                part, found = next(places), []
+            if row.starts_at.date() >= part.first:
+                found.append(row)
+        yield part, _sorted(found, stones, part)
+        for part in places:
+            yield part, _sorted([], stones, part)
+
+    def _departed(self, wanted: Sequence[Part]) -> Mapping[int, Any]:
+        ids = sorted(id for part in wanted for id in part.departed)
+        if not ids:
+            return {}
+        rows = db.session.execute(select(
+            FeedEntry.event_id, FeedEntry.starts_at, Event.ical_uid, FeedEntry.body).join(
+            Event, Event.id == FeedEntry.event_id).where(
+            FeedEntry.language == self.language, FeedEntry.event_id.in_(ids)))
+        return {row.event_id: row for row in rows}
+
+
+def _days(listed: Any) -> dict[date, Part]:
+    day = _day_of(FeedEntry.starts_at)
+    pair = cast(FeedEntry.event_id, String) + ":" + cast(FeedEntry.revision, String)
+    rows = db.session.execute(listed.with_only_columns(
+        day, FeedEntry.zone, func.count(), func.sum(func.length(FeedEntry.body)),
+        func.aggregate_strings(pair, ",")).group_by(day, FeedEntry.zone))
+    days: dict[date, Part] = {}
+    for text, zone, count, octets, pairs in rows:
+        first = date.fromisoformat(text)
+        one = days.setdefault(first, Part(first, _next(first)))
+        one.made_of += f",{pairs}"
+        one.count, one.octets, one.zones = one.count + count, one.octets + int(octets), one.zones | {zone}
+    return days
+
+
+def _parts(days: Mapping[date, Part]) -> Iterator[Part]:
+    """Days joined to their month, unless it is crowded."""
+    ordered = [days[day] for day in sorted(days)]
+    for one in ordered:
+        one.made_of = ",".join(sorted(one.made_of[1:].split(",")))
+    for month, some in groupby(ordered, lambda one: one.first.replace(day=1)):
+        found = list(some)
+        if sum(one.count for one in found) > CROWDED:
+            yield from found
+            continue
+        yield Part(month, _next_month(month), sum(one.count for one in found), sum(one.octets for one in found),
+                   ",".join(one.made_of for one in found), frozenset().union(*(one.zones for one in found)),
+                   frozenset().union(*(one.departed for one in found)))
+
+
+def _sorted(found: Iterable[Any], stones: Mapping[int, Any], part: Part) -> list[bytes]:
+    rows = [*found, *(stones[id] for id in part.departed if id in stones)]
+    if part.departed:
+        rows.sort(key=lambda row: (row.starts_at, row.ical_uid))
+    return [row.body for row in rows]
+
+
+def _within(wanted: Sequence[Part]) -> ColumnElement[bool]:
+    """Their times; of many parts the whole span, as a statement is not to grow with them."""
+    spans = [(part.first, part.until) for part in wanted]
+    if len(spans) > MOST_RANGES:
+        spans = [(spans[0][0], spans[-1][1])]
+    return or_(*(and_(FeedEntry.starts_at >= _midnight(first), FeedEntry.starts_at < _midnight(until))
+                 for first, until in spans))
+
+
+def _day_of(moment: Any) -> ColumnElement[str]:
+    """Its day in UTC, as text: SQLite keeps it so, PostgreSQL writes it."""
+    if db.engine.dialect.name == "sqlite":
+        return func.substr(cast(moment, String), 1, 10)
+    return func.to_char(func.timezone("UTC", moment), "YYYY-MM-DD")
+
+
+def _midnight(day: date) -> datetime:
+    return datetime(day.year, day.month, day.day, tzinfo=UTC)
+
+
+def _next(day: date) -> date:
+    return day + timedelta(days=1)
+
+
+def _next_month(month: date) -> date:
+    return (month + timedelta(days=31)).replace(day=1)

@@ -1,0 +1,156 @@
+"""In front of Flask: a feed that was given before and is still the same is given again, or 304, after one look at
+the feeds' revision (RFC 9110 13, 15.4.5).
+
+Only what a public view marks is kept, with the headers that it left with. A look-up that must know who asks has no
+place here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from threading import Lock
+from typing import Any
+
+from cachetools import LRUCache
+from flask import Flask, request
+from sqlalchemy import Engine, select
+from werkzeug.http import parse_date, parse_etags
+
+from app.accounts.access import rule_of
+from app.clock import now
+from app.db import db
+from app.feeds.answering import PACKED
+from app.feeds.models import FeedRevision
+
+ROOM = 16 * 1024 * 1024  # octets of bodies
+OVERHEAD = 4096
+MARK = "wujin.feed"
+ENDPOINT = "wujin.endpoint"  # what app/keeping/watching.py tells and counts
+NOT_IN_304 = frozenset({"content-type", "content-length", "content-encoding", "content-disposition", "last-modified"})
+
+Stamp = tuple[str, int]
+Headers = list[tuple[str, str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """What an answer is true of: the feeds' stamp, from when to when, and the view that gave it."""
+
+    stamp: Stamp
+    since: datetime
+    until: datetime
+    endpoint: str
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    mark: Mark
+    tag: str
+    modified: datetime | None
+    headers: Headers
+    unchanged: Headers
+    body: tuple[bytes, ...] | None  # None where it was never sent, or is too large
+
+    @property
+    def size(self) -> int:
+        return OVERHEAD + sum(map(len, self.body or ()))
+
+    def is_known_to(self, environ: dict[str, Any]) -> bool:
+        """If-None-Match, where sent, is all that counts (RFC 9110 13.1.3)."""
+        asked = environ.get("HTTP_IF_NONE_MATCH")
+        if asked is None:
+            since = parse_date(environ.get("HTTP_IF_MODIFIED_SINCE"))
+            return since is not None and self.modified is not None and self.modified <= since
+        if asked == self.tag:
+            return True
+        known, bare = parse_etags(asked), self.tag.strip('"').removesuffix(PACKED)
+        return known.star_tag or known.contains_weak(bare) or known.contains_weak(bare + PACKED)
+
+
+def keep(revision: FeedRevision, as_of: datetime, until: datetime) -> None:
+    """Said by a view that anybody may ask: its answer is true while the feeds' revision is this, until then."""
+    request.environ[MARK] = Mark((revision.epoch, revision.revision), as_of, until,
+                                 request.endpoint or "")
+
+
+def init_app(app: Flask) -> None:
+    app.wsgi_app = Doorstep(app)  # type: ignore[method-assign]
+
+
+class Doorstep:
+    def __init__(self, app: Flask) -> None:
+        self.app, self.inner = app, app.wsgi_app
+        self._kept: LRUCache[tuple[str, ...], Kept] = LRUCache(ROOM, lambda kept: kept.size)
+        self._lock = Lock()
+        self._engine: Engine | None = None
+        self._ask = ""
+
+    def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
+        if not environ["PATH_INFO"].endswith(".ics") or environ["REQUEST_METHOD"] not in ("GET", "HEAD"):
+            return self.inner(environ, start_response)
+        name = (environ["PATH_INFO"], environ.get("QUERY_STRING", ""), environ.get("HTTP_HOST", ""),
+                environ.get("HTTP_ACCEPT_ENCODING", ""))
+        with self._lock:
+            kept = self._kept.get(name)
+        if kept and kept.mark.since <= now() < kept.mark.until and kept.mark.stamp == self._stamp():
+            if kept.is_known_to(environ):
+                environ[ENDPOINT] = kept.mark.endpoint
+                start_response("304 NOT MODIFIED", list(kept.unchanged))
+                return []
+            if kept.body is not None:
+                environ[ENDPOINT] = kept.mark.endpoint
+                start_response("200 OK", list(kept.headers))
+                return kept.body if environ["REQUEST_METHOD"] == "GET" else []
+        return self._fetch(environ, start_response, name)
+
+    def _fetch(self, environ: dict[str, Any], start_response: Callable[..., Any],
+               name: tuple[str, ...]) -> Iterable[bytes]:
+        said: list[tuple[str, Headers]] = []
+
+        def start(status: str, headers: Headers, *rest: Any) -> Any:
+            said.append((status, headers))
+            return start_response(status, headers, *rest)
+
+        given = self.inner(environ, start)
+        mark = environ.get(MARK)
+        if mark is None or not said or said[-1][0][:3] not in ("200", "304"):
+            return given
+        try:
+            body = tuple(given)
+        finally:
+            if hasattr(given, "close"):
+                given.close()
+        status, headers = said[-1]
+        whole = status.startswith("200") and environ["REQUEST_METHOD"] == "GET"
+        self._put(name, mark, headers, body if whole else None)
+        return body
+
+    def _put(self, name: tuple[str, ...], mark: Mark, headers: Headers, body: tuple[bytes, ...] | None) -> None:
+        if rule_of(self.app, mark.endpoint) != "public":
+            raise RuntimeError(f"{mark.endpoint} is not for everybody: its answers cannot be kept")
+        if body is not None and sum(map(len, body)) > ROOM // 4:
+            body = None
+        named = {name.lower(): value for name, value in headers}
+        kept = Kept(mark, named["etag"], parse_date(named.get("last-modified")), headers,
+                    [(name, value) for name, value in headers if name.lower() not in NOT_IN_304], body)
+        with self._lock:
+            self._kept[name] = kept
+
+    def _stamp(self) -> Stamp | None:
+        """Epoch and revision as the database has them now: one statement, and no session."""
+        if self._engine is None:
+            with self.app.app_context():
+                self._engine = db.engine
+                self._ask = str(select(FeedRevision.epoch, FeedRevision.revision).where(
+                    FeedRevision.id == 1).compile(self._engine, compile_kwargs={"literal_binds": True}))
+        connection = self._engine.raw_connection()
+        try:
+            cursor = connection.cursor()
+            cursor.execute(self._ask)
+            row: Sequence[Any] | None = cursor.fetchone()
+            cursor.close()
+        finally:
+            connection.close()
+        return (row[0], row[1]) if row else None
