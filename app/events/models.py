@@ -68,7 +68,7 @@ class Event(Lifecycle, Submitting, Sharing, Model):
 
     __tablename__ = "event"
     __table_args__ = (
-        Index("ix_event_state_span", "state", "starts_at", "ends_at"),
+        Index("ix_event_state_span", "state", "starts_at", "ends_at", "deleted_at", "revised_at"),
         CheckConstraint("ends_at > starts_at", name="span"),
         CheckConstraint("capacity IS NULL OR capacity > 0", name="capacity"),
         CheckConstraint("(parent_id IS NULL) = (part IS NULL)", name="part"),

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 from itertools import groupby
 from typing import Any
 
-from sqlalchemy import ColumnElement, String, and_, cast, func, or_, select
+from sqlalchemy import ColumnElement, Select, String, and_, cast, func, or_, select
 
 from app.db import db
 from app.events.models import Event
@@ -39,23 +39,23 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Contents:
-    """The parts of one feed, by start. `listed` selects entries joined to their events, `language` is theirs."""
+    """The parts of one feed, by start. `events` selects the events that it lists, `language` is its entries'."""
 
-    listed: Any
+    events: Select[Event]
     language: str
     parts: Sequence[Part] = field(default_factory=tuple)
 
     @classmethod
-    def of(cls, listed: Any, departed: Sequence[Any], language: str) -> Contents:
+    def of(cls, events: Select[Event], departed: Sequence[Any], language: str) -> Contents:
         """In one query however much there is. `departed`: rows of tombstones that belong to it as well."""
-        days = _days(listed)
+        days = _days(events, language)
         for row in departed:
-            day = days.setdefault(day_of := row.starts_at.astimezone(UTC).date(), Part(day_of, _next(day_of)))
+            day = days.setdefault(row.day, Part(row.day, _next(row.day)))
             day.made_of += f",{row.event_id}:{row.revision}"
             day.count, day.octets = day.count + 1, day.octets + row.octets
             day.zones |= {row.zone}
             day.departed |= {row.event_id}
-        return cls(listed, language, tuple(_parts(days)))
+        return cls(events, language, tuple(_parts(days)))
 
     @property
     def zones(self) -> set[str]:
@@ -74,19 +74,22 @@ class Contents:
         if not wanted:
             return
         stones = self._departed(wanted)
-        columns = (FeedEntry.starts_at, Event.ical_uid, FeedEntry.body)
-        rows = db.session.execute(self.listed.where(_within(wanted)).with_only_columns(*columns).order_by(
-            FeedEntry.starts_at, Event.ical_uid).execution_options(yield_per=ROWS))
-        places = iter(wanted)
-        part, found = next(places), []
+        # The moment and the UID cost more to read than the body; only what tombstones stand among needs them.
+        places = (FeedEntry.starts_at, Event.ical_uid) if stones else ()
+        entries = entries_of(self.events, self.language).where(_within(wanted)).with_only_columns(
+            FeedEntry.day, FeedEntry.body, *places)
+        rows = db.session.execute(entries.order_by(FeedEntry.starts_at, Event.ical_uid).execution_options(
+            yield_per=ROWS))
+        parts = iter(wanted)
+        part, found = next(parts), []
         for row in rows:
-            while row.starts_at.date() >= part.until:
+            while row.day >= part.until:
                 yield part, _sorted(found, stones, part)
-                part, found = next(places), []
-            if row.starts_at.date() >= part.first:
+                part, found = next(parts), []
+            if row.day >= part.first:
                 found.append(row)
         yield part, _sorted(found, stones, part)
-        for part in places:
+        for part in parts:
             yield part, _sorted([], stones, part)
 
     def _departed(self, wanted: Sequence[Part]) -> Mapping[int, Any]:
@@ -100,15 +103,21 @@ class Contents:
         return {row.event_id: row for row in rows}
 
 
-def _days(listed: Any) -> dict[date, Part]:
-    day = _day_of(FeedEntry.starts_at)
+def entries_of(events: Select[Any], language: str) -> Select[Any]:
+    """The same events, their entries in that language beside them."""
+    return events.order_by(None).join(FeedEntry, and_(FeedEntry.event_id == Event.id, FeedEntry.language == language))
+
+
+def _days(events: Select[Any], language: str) -> dict[date, Part]:
     pair = cast(FeedEntry.event_id, String) + ":" + cast(FeedEntry.revision, String)
-    rows = db.session.execute(listed.with_only_columns(
-        day, FeedEntry.zone, func.count(), func.sum(func.length(FeedEntry.body)),
-        func.aggregate_strings(pair, ",")).group_by(day, FeedEntry.zone))
+    # The empty text keeps SQLite from the primary key, by which it would read every body to step over it.
+    entries = events.order_by(None).join(FeedEntry, and_(
+        FeedEntry.event_id == Event.id, FeedEntry.language.concat("") == language))
+    rows = db.session.execute(entries.with_only_columns(
+        FeedEntry.day, FeedEntry.zone, func.count(), func.sum(FeedEntry.octets),
+        func.aggregate_strings(pair, ",")).group_by(FeedEntry.day, FeedEntry.zone))
     days: dict[date, Part] = {}
-    for text, zone, count, octets, pairs in rows:
-        first = date.fromisoformat(text)
+    for first, zone, count, octets, pairs in rows:
         one = days.setdefault(first, Part(first, _next(first)))
         one.made_of += f",{pairs}"
         one.count, one.octets, one.zones = one.count + count, one.octets + int(octets), one.zones | {zone}
@@ -142,19 +151,8 @@ def _within(wanted: Sequence[Part]) -> ColumnElement[bool]:
     spans = [(part.first, part.until) for part in wanted]
     if len(spans) > MOST_RANGES:
         spans = [(spans[0][0], spans[-1][1])]
-    return or_(*(and_(FeedEntry.starts_at >= _midnight(first), FeedEntry.starts_at < _midnight(until))
+    return or_(*(and_(FeedEntry.day >= first, FeedEntry.day < until)
                  for first, until in spans))
-
-
-def _day_of(moment: Any) -> ColumnElement[str]:
-    """Its day in UTC, as text: SQLite keeps it so, PostgreSQL writes it."""
-    if db.engine.dialect.name == "sqlite":
-        return func.substr(cast(moment, String), 1, 10)
-    return func.to_char(func.timezone("UTC", moment), "YYYY-MM-DD")
-
-
-def _midnight(day: date) -> datetime:
-    return datetime(day.year, day.month, day.day, tzinfo=UTC)
 
 
 def _next(day: date) -> date:

@@ -7,7 +7,7 @@ place here.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from threading import Lock
@@ -15,13 +15,12 @@ from typing import Any
 
 from cachetools import LRUCache
 from flask import Flask, request
-from sqlalchemy import Engine, select
 from werkzeug.http import parse_date, parse_etags
 
 from app.accounts.access import rule_of
 from app.clock import now
-from app.db import db
 from app.feeds.answering import PACKED
+from app.feeds.line import Line, Stamp
 from app.feeds.models import FeedRevision
 
 ROOM = 16 * 1024 * 1024  # octets of bodies
@@ -30,7 +29,6 @@ MARK = "wujin.feed"
 ENDPOINT = "wujin.endpoint"  # what app/keeping/watching.py tells and counts
 NOT_IN_304 = frozenset({"content-type", "content-length", "content-encoding", "content-disposition", "last-modified"})
 
-Stamp = tuple[str, int]
 Headers = list[tuple[str, str]]
 
 
@@ -76,7 +74,7 @@ def keep(revision: FeedRevision, as_of: datetime, until: datetime) -> None:
 
 
 def init_app(app: Flask) -> None:
-    app.wsgi_app = Doorstep(app)  # type: ignore[method-assign]
+    app.extensions["wujin.doorstep"] = app.wsgi_app = Doorstep(app)  # type: ignore[method-assign]
 
 
 class Doorstep:
@@ -84,8 +82,7 @@ class Doorstep:
         self.app, self.inner = app, app.wsgi_app
         self._kept: LRUCache[tuple[str, ...], Kept] = LRUCache(ROOM, lambda kept: kept.size)
         self._lock = Lock()
-        self._engine: Engine | None = None
-        self._ask = ""
+        self._line = Line(app)
 
     def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
         if not environ["PATH_INFO"].endswith(".ics") or environ["REQUEST_METHOD"] not in ("GET", "HEAD"):
@@ -94,7 +91,7 @@ class Doorstep:
                 environ.get("HTTP_ACCEPT_ENCODING", ""))
         with self._lock:
             kept = self._kept.get(name)
-        if kept and kept.mark.since <= now() < kept.mark.until and kept.mark.stamp == self._stamp():
+        if kept and kept.mark.since <= now() < kept.mark.until and kept.mark.stamp == self._line.stamp():
             if kept.is_known_to(environ):
                 environ[ENDPOINT] = kept.mark.endpoint
                 start_response("304 NOT MODIFIED", list(kept.unchanged))
@@ -104,6 +101,10 @@ class Doorstep:
                 start_response("200 OK", list(kept.headers))
                 return kept.body if environ["REQUEST_METHOD"] == "GET" else []
         return self._fetch(environ, start_response, name)
+
+    def clear(self) -> None:
+        with self._lock:
+            self._kept.clear()
 
     def _fetch(self, environ: dict[str, Any], start_response: Callable[..., Any],
                name: tuple[str, ...]) -> Iterable[bytes]:
@@ -137,20 +138,3 @@ class Doorstep:
                     [(name, value) for name, value in headers if name.lower() not in NOT_IN_304], body)
         with self._lock:
             self._kept[name] = kept
-
-    def _stamp(self) -> Stamp | None:
-        """Epoch and revision as the database has them now: one statement, and no session."""
-        if self._engine is None:
-            with self.app.app_context():
-                self._engine = db.engine
-                self._ask = str(select(FeedRevision.epoch, FeedRevision.revision).where(
-                    FeedRevision.id == 1).compile(self._engine, compile_kwargs={"literal_binds": True}))
-        connection = self._engine.raw_connection()
-        try:
-            cursor = connection.cursor()
-            cursor.execute(self._ask)
-            row: Sequence[Any] | None = cursor.fetchone()
-            cursor.close()
-        finally:
-            connection.close()
-        return (row[0], row[1]) if row else None

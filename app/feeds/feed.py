@@ -9,14 +9,14 @@ from datetime import date, datetime, timedelta
 from hashlib import sha256
 
 from flask_babel import gettext as _
-from sqlalchemy import Select, and_, func, select
+from sqlalchemy import Select, func, select
 from werkzeug.datastructures import MultiDict
 
 from app.db import db
 from app.errors import BadInput
 from app.events.models import Event
 from app.events.span import EARLIEST, midnight
-from app.feeds.contents import Contents
+from app.feeds.contents import Contents, entries_of
 from app.feeds.models import FeedEntry, FeedRevision
 from app.feeds.packing import joined, pack
 from app.feeds.shelf import Shelf
@@ -78,19 +78,14 @@ class Feed:
     def contents(self, zone: str) -> Contents:
         """What it carries, by start and then UID: what the list shows, and tombstones."""
         departed = self.slice.keep(db.session.execute(self._tombstones(zone).with_only_columns(
-            FeedEntry.event_id, FeedEntry.revision, FeedEntry.starts_at, FeedEntry.zone, FeedEntry.keys,
-            func.length(FeedEntry.body).label("octets"))))
-        return Contents.of(self._listed(zone), departed, self.language)
+            FeedEntry.event_id, FeedEntry.revision, FeedEntry.day, FeedEntry.zone, FeedEntry.octets, FeedEntry.keys)))
+        return Contents.of(public_in(self.slice, self.window, zone), departed, self.language)
 
     def size(self, zone: str) -> tuple[int, int]:
         """How many events it shows, and their octets."""
-        listed = self._listed(zone).with_only_columns(func.count(), func.sum(func.length(FeedEntry.body)))
-        count, octets = db.session.execute(listed).one()
+        listed = entries_of(public_in(self.slice, self.window, zone), self.language)
+        count, octets = db.session.execute(listed.with_only_columns(func.count(), func.sum(FeedEntry.octets))).one()
         return count, int(octets or 0)
-
-    def _listed(self, zone: str) -> Select[Event]:
-        return public_in(self.slice, self.window, zone).order_by(None).join(
-            FeedEntry, and_(FeedEntry.event_id == Event.id, FeedEntry.language == self.language))
 
     def _tombstones(self, zone: str) -> Select[FeedEntry]:
         first, last = midnight(self.window.first, zone), midnight(self.window.last, zone)

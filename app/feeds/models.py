@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import secrets
-from datetime import datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
-from sqlalchemy import JSON, ForeignKey, LargeBinary, Select, String, select
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy import JSON, ForeignKey, Index, LargeBinary, Select, String, select
+from sqlalchemy.orm import Mapped, mapped_column, validates
 
 from app.db import Model
 
@@ -19,6 +19,8 @@ class FeedEntry(Model):
     """
 
     __tablename__ = "feed_entry"
+    # Bodies make rows long: what a feed is made of is read from this alone.
+    __table_args__ = (Index("ix_feed_entry_contents", "event_id", "language", "day", "zone", "octets", "revision"),)
 
     event_id: Mapped[int] = mapped_column(ForeignKey("event.id"), primary_key=True)
     language: Mapped[str] = mapped_column(String(8), primary_key=True)
@@ -30,6 +32,18 @@ class FeedEntry(Model):
     zone: Mapped[str] = mapped_column(String(40))
     keys: Mapped[dict[str, list[str]]] = mapped_column(JSON)
     body: Mapped[bytes] = mapped_column(LargeBinary)
+    day: Mapped[date]  # of `starts_at`, in UTC
+    octets: Mapped[int]
+
+    @validates("body")
+    def _weigh(self, name: str, body: bytes) -> bytes:
+        self.octets = len(body)
+        return body
+
+    @validates("starts_at")
+    def _date(self, name: str, starts_at: datetime) -> datetime:
+        self.day = starts_at.astimezone(UTC).date()
+        return starts_at
 
     @classmethod
     def of_events(cls, ids: list[int]) -> Select[FeedEntry]:

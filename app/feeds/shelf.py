@@ -31,6 +31,10 @@ class Shelf:
                 self._pieces[name] = piece
         return piece
 
+    def clear(self) -> None:
+        with self._lock:
+            self._pieces.clear()
+
     def names(self) -> list[Hashable]:
         with self._lock:
             return list(self._pieces)

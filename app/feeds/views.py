@@ -89,7 +89,7 @@ def subscribe() -> str:
     with force_locale(feed.language):
         header = feed.header(base_url, zone)
     count, octets = feed.size(zone)
-    kilobytes = -(-(octets + len(b"".join(feed.frame(Contents((), feed.language), header)))) // 1024)
+    kilobytes = -(-(octets + len(b"".join(feed.frame(Contents(select(Event), feed.language), header)))) // 1024)
     address, agent = feed.address(base_url), request.headers.get("User-Agent", "")
     webcal = "webcal:" + address.partition(":")[2]
     page = url_for("feeds.subscribe") + (f"?{feed.query}" if feed.query else "")

@@ -64,11 +64,14 @@ class Watch:
     def _tell(self, environ: dict[str, Any], id: str, status: int, seconds: float) -> None:
         endpoint, method = environ.get(ENDPOINT, "front"), environ.get("REQUEST_METHOD", "")
         self.measures.count(endpoint, method, status, seconds)
+        level = logging.ERROR if status >= 500 else logging.INFO
+        if not log.isEnabledFor(level):
+            return
         fields = {"request": id, "method": method, "endpoint": endpoint, "path": _path(environ, endpoint),
                   "status": status, "ms": round(seconds * 1000, 1)}
         if (actor := environ.get(ACTOR, "")).startswith("person:"):
             fields["person"] = int(actor.removeprefix("person:"))
-        log.log(logging.ERROR if status >= 500 else logging.INFO, "request", extra={"fields": fields})
+        log.log(level, "request", extra={"fields": fields})
 
 
 def _path(environ: dict[str, Any], endpoint: str) -> str:
