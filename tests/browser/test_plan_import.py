@@ -15,8 +15,9 @@ from tests.browser.conftest import Place, environment_of, flask, free_port, serv
 from tests.browser.walking import PHONE, WIDE, Walk
 from tests.browser.watching import Watcher
 from tests.sheets import as_csv, as_docx, as_xlsx
-from tests.test_sheets import OLD
+from tests.test_sheets import OLD as SMALL
 
+OLD = SMALL.with_name("whole.xls")
 OFFICE, PLANNER = "演示省知识产权中心", "演示计划员"
 
 
@@ -95,7 +96,7 @@ def test_a_plan_comes_from_the_sheet_an_office_typed_in_each_kind_of_file_and_is
 
     same = {name: looked_at(walk, written(tmp_path, name, words)) for name, words in (
         ("表.csv", as_csv(rows, "gbk")), ("表.docx", as_docx(rows, merged=merged)))}
-    old = looked_at(walk, OLD)
+    old = looked_at(walk, OLD)  # LibreOffice made it of the same rows
 
     changed = [dict(one) for one in seed()[1:]]
     changed[0]["target_wording"], changed[1]["title_ours"] = "20期", changed[1]["title_ours"] + "（新）"
@@ -111,7 +112,41 @@ def test_a_plan_comes_from_the_sheet_an_office_typed_in_each_kind_of_file_and_is
     walk.go("/console/plan?year=2026")
 
     assert same == {"表.csv": {"照旧": 37}, "表.docx": {"照旧": 37}}
-    assert old == {"新增": 2, "变动": 1, "不在表里了": 36}
+    assert old == {"照旧": 37}
     assert difference == {"变动": 1, "改名": 1, "照旧": 33, "不在表里了": 1, "不导入": 1}
     assert page.locator("main .task").count() == 37
+    assert wrong == []
+
+
+def test_a_planner_settles_a_number_out_of_its_words_and_splits_it_among_cities(walk: Walk, tmp_path) -> None:
+    uploaded(walk, written(tmp_path, "表.csv", as_csv([
+        ["编号", "板块", "类别", "任务", "目标"], ["S1.1", "进学校", "示范", "试点示范学校建设", "约30所"],
+        ["S1.2", "进学校", "示范", "校园讲座", "若干场"]])))
+    walk.press("看结果")
+    walk.press("导入")
+
+    page = walk.go("/console/plan/tasks/S1.1?year=2026")
+    walk.follow("改任务和指标")
+    wrong = faults(walk, "task")
+    walk.press("确认")
+    expect(page.get_by_text("已确认。")).to_be_visible()
+    page.locator("#targets").get_by_role("link", name="分解").click()
+    page.get_by_text("从表格粘贴").first.click()
+    page.fill("#paste", "成都市\t１２\n绵阳 8所")
+    walk.press("填进各地")
+    expect(page.get_by_text("合计 20，目标 30，还有 10 没有分。")).to_be_visible()
+    wrong += faults(walk, "split")
+    page.fill("#of_511900", "10")
+    walk.press("保存")
+    expect(page.get_by_text("合计 30，和目标一致。")).to_be_visible()
+
+    walk.go("/console/plan/tasks/S1.2/edit?year=2026")
+    walk.follow("添加指标")
+    page.fill("#wording", "每市(州)至少2场")
+    walk.press("按原话填下面")
+    assert [page.input_value(f"#{name}") for name in ("comparison", "minimum", "unit", "per", "measure")] == [
+        "at_least", "2", "场", "city", "events"]
+    wrong += faults(walk, "target")
+    walk.press("保存")
+    expect(page.locator("#targets").get_by_text("每市(州)至少2场").first).to_be_visible()
     assert wrong == []
