@@ -151,7 +151,7 @@ class _Reading:
 
     def _dates(self, name: str) -> tuple[When, ...]:
         lines = self.part.all(name)
-        texts = [(line, text) for line in lines for text in line.value.split(",")[:MOST_DATES + 1]]
+        texts = [(line, text) for line in lines for text in line.value.split(",")[:MOST_DATES + 1] if text.strip()]
         if len(texts) > MOST_DATES:
             self.at = lines[0].number
             raise UnreadableValue(Trouble.TOO_MANY_DATES, name)

@@ -133,7 +133,8 @@ def _rule(text: str, first: datetime) -> tuple[Yearly | None, datetime]:
     month = int(parts.get("BYMONTH", first.month))
     if parts.get("FREQ") != "YEARLY" or parts.get("INTERVAL", "1") != "1" or weekday is None or not 1 <= month <= 12:
         raise ValueError(text)
-    if parts.keys() - {"FREQ", "INTERVAL", "UNTIL", "BYDAY", "BYMONTH", "WKST"}:
+    # Lotus Notes says the hour a second time; it is DTSTART's.
+    if parts.keys() - {"FREQ", "INTERVAL", "UNTIL", "BYDAY", "BYMONTH", "WKST", "BYHOUR", "BYMINUTE", "BYSECOND"}:
         raise ValueError(text)
     week = int(weekday[1])
     if week in (5, -2, -3, -4, -5):

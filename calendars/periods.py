@@ -121,9 +121,10 @@ def _later(rule: Rule, period: date, count: int) -> date:
 
 
 def _of_year(rule: Rule, year: int) -> list[date]:
-    if rule.week_days and not rule.months and not rule.month_days:
+    if rule.week_days and not rule.months:
         # Ordinals count within the year where no month is named.
-        return _weekdays_among(rule, _run(date(year, 1, 1), 366 if monthrange(year, 2)[1] == 29 else 365))
+        days = _weekdays_among(rule, _run(date(year, 1, 1), 366 if monthrange(year, 2)[1] == 29 else 365))
+        return [day for day in days if _on_month_day(rule, day)]
     months = rule.months
     if not months:
         months = tuple(range(1, 13)) if rule.month_days else (rule.first.month,)

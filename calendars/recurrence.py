@@ -49,7 +49,8 @@ def occurrences(
     away = {_instant(one) for one in entry.exdates}
     days_away = {one for one in entry.exdates if not isinstance(one, datetime)}
     found: dict[When, When] = {}
-    for start in (first, *entry.rdates, *_by_rule(entry, since, until, budget)):
+    added = (_alike(one, first) for one in entry.rdates)
+    for start in (first, *added, *_by_rule(entry, since, until, budget)):
         day = _local(start, first)
         if since <= day <= until and _instant(start) not in away and day not in days_away:
             found[_instant(start)] = start
@@ -85,6 +86,13 @@ def _by_rule(entry: ForeignEntry, since: date, until: date, budget: Budget) -> I
 def _at(day: date, first: When) -> When:
     """That day at DTSTART's hour, by its clocks."""
     return datetime.combine(day, first.time(), first.tzinfo) if isinstance(first, datetime) else day
+
+
+def _alike(start: When, first: When) -> When:
+    """In the form of DTSTART, whichever RDATE has (RFC 5545 3.8.5.2 lets them differ)."""
+    if isinstance(start, datetime) == isinstance(first, datetime):
+        return start
+    return start.date() if isinstance(start, datetime) else _at(start, first)
 
 
 def _is_past(start: When, rule: Rule) -> bool:

@@ -152,6 +152,14 @@ EASTERN = ["BEGIN:VTIMEZONE", "TZID:我们的时区", "BEGIN:STANDARD", "DTSTART
            "TZOFFSETFROM:-0500", "TZOFFSETTO:-0400", "END:DAYLIGHT", "END:VTIMEZONE"]
 
 
+def test_a_zone_that_says_its_hour_twice_is_followed_too():
+    """As Lotus Notes writes it."""
+    twice = [line.replace("BYDAY", "BYMINUTE=0;BYHOUR=2;BYDAY") for line in EASTERN]
+    [entry] = read_calendar(a_calendar(*an_event(start="DTSTART;TZID=我们的时区:20260701T120000"), *twice)).entries
+
+    assert entry.starts.astimezone(UTC) == datetime(2026, 7, 1, 16, tzinfo=UTC)
+
+
 @pytest.mark.parametrize("day", ["20260101", "20260307", "20260309", "20260701", "20261031", "20261102"])
 def test_a_zone_of_the_calendars_own_is_what_its_vtimezone_says(day):
     event = an_event(start=f"DTSTART;TZID=我们的时区:{day}T120000")
@@ -222,6 +230,14 @@ def test_times_that_mean_nothing_lose_the_entry_and_say_so(lines, trouble):
 
     assert [entry.uid for entry in read_calendar(octets).entries] == ["b"]
     assert troubles(octets) == [(7, trouble, True)]
+
+
+def test_dates_put_in_and_taken_out_are_read_and_empty_ones_are_none():
+    entry = the_entry("RDATE:", "RDATE;VALUE=PERIOD:20260501T010000Z/PT1H,20260502T010000Z/PT1H",
+                      "EXDATE;VALUE=DATE:20260421,")
+
+    assert (entry.rdates, entry.exdates) == (
+        (datetime(2026, 5, 1, 1, tzinfo=UTC), datetime(2026, 5, 2, 1, tzinfo=UTC)), (date(2026, 4, 21),))
 
 
 # ---------------------------------------------------------------- entries

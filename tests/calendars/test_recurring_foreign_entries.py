@@ -36,6 +36,12 @@ def test_days_taken_out_are_out_and_days_put_in_are_in():
     assert found == [NINE, NINE + timedelta(days=2), NINE + timedelta(days=11)]
 
 
+def test_a_day_put_in_takes_the_hour_of_the_start_and_a_moment_only_its_day():
+    assert starts("", "RDATE;VALUE=DATE:20260501") == [NINE, NINE + timedelta(days=11)]
+    assert starts("", "RDATE:20260501T010000Z", start="DTSTART;VALUE=DATE:20260420") == [
+        date(2026, 4, 20), date(2026, 5, 1)]
+
+
 def test_whole_days_recur_as_days():
     assert starts("FREQ=WEEKLY;BYDAY=MO,TU;UNTIL=20260428", start="DTSTART;VALUE=DATE:20260420") == [
         date(2026, 4, day) for day in (20, 21, 27, 28)]
@@ -98,7 +104,7 @@ PARTS = {
 }
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=300, deadline=None)
 @given(frequency=st.sampled_from(FREQUENCIES), names=st.sets(st.sampled_from(sorted(PARTS)), max_size=4),
        first=st.dates(date(2023, 1, 1), date(2026, 12, 31)), data=st.data())
 def test_rules_fall_due_as_an_independent_reading_says(soon_over, frequency, names, first, data):
