@@ -1,14 +1,19 @@
-"""Whether what came over the wire can be read at all: UTF-8, no NUL in an address, no flood of fields."""
+"""Whether what came over the wire can be read at all: UTF-8, no NUL in an address, no flood of fields, no number that
+no table can hold."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import overload
 from urllib.parse import unquote_to_bytes
 
 from flask import Flask, abort, request
 from flask_babel import gettext as _
+from werkzeug.datastructures import MultiDict
 
 from app.errors import BadInput
+
+LARGEST = 2**31 - 1  # what a row's number can be; nothing is there
 
 MOST_FIELDS = 1000  # of a query, or of a form without files; one with files has MAX_FORM_PARTS
 FORM = "application/x-www-form-urlencoded"
@@ -49,6 +54,22 @@ def _pairs(query: bytes) -> Iterable[tuple[str, str]]:
             yield unquote_to_bytes(name).decode(), unquote_to_bytes(value).decode()
         except UnicodeDecodeError as error:
             raise _unusable(unquote_to_bytes(name).decode(errors="replace")) from error
+
+
+@overload
+def number_in(asked: MultiDict[str, str], name: str, default: int) -> int: ...
+
+
+@overload
+def number_in(asked: MultiDict[str, str], name: str, default: None = None) -> int | None: ...
+
+
+def number_in(asked: MultiDict[str, str], name: str, default: int | None = None) -> int | None:
+    """The whole number of that name, brought within what every database holds; `default` for none and for words."""
+    try:
+        return max(-LARGEST, min(int(asked.get(name, "")), LARGEST))
+    except ValueError:
+        return default
 
 
 def _unusable(name: str) -> BadInput:

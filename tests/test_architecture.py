@@ -128,6 +128,14 @@ def test_only_config_reads_the_environment():
     assert wrong == []
 
 
+def test_a_number_of_an_address_is_read_within_bounds():
+    unbounded = re.compile(r"(?:args|form|values)\.get(?:list)?\([^\n]*\btype=int|\bint\(request\.")
+    wrong = [str(path.relative_to(TOP)) for path in modules("app")
+             if unbounded.search(path.read_text(encoding="utf-8"))]
+
+    assert wrong == []
+
+
 def test_only_the_door_asks_the_time():
     asking = re.compile(r"datetime\.(now|utcnow)\(|date\.today\(|time\.time\(")
     wrong = [str(path.relative_to(TOP)) for path in modules("app") + modules("calendars")

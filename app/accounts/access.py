@@ -20,7 +20,7 @@ from app.accounts.sign_in_rules import Demands
 from app.accounts.signing_in import has_second_factor_in_session
 from app.clock import now
 from app.db import db, reading
-from app.legible import refuse_address
+from app.legible import LARGEST, refuse_address
 
 View = TypeVar("View", bound=Callable[..., Any])
 
@@ -118,7 +118,7 @@ class RowId(IntegerConverter):
 
     def __init__(self, map: Map, fixed_digits: int = 0, min: int | None = None, max: int | None = None,
                  signed: bool = False) -> None:
-        super().__init__(map, fixed_digits, min, 2**31 - 1 if max is None else max, signed)
+        super().__init__(map, fixed_digits, min, LARGEST if max is None else max, signed)
 
 
 def init_app(app: Flask) -> None:

@@ -18,6 +18,7 @@ from app.events.asking import office_zone
 from app.events.choosing import in_force, task_key
 from app.events.queries import of_task
 from app.events.views.desk import may_edit, own_organization
+from app.legible import number_in
 from app.plans.milestone_queries import on_task
 from app.plans.models import Category, Plan, Sector, Task
 from app.reports.counting import tally
@@ -90,7 +91,7 @@ def get_task(code: str) -> Task:
 def get_plan() -> tuple[Plan, list[int]]:
     """The plan asked for, and the years there are."""
     plans = db.session.scalars(Plan.scoped(g.actor).options(joinedload(Plan.organization))).all()
-    year = request.args.get("year", type=int) or now().astimezone(office_zone()).year
+    year = number_in(request.args, "year") or now().astimezone(office_zone()).year
     wanted = in_force(plans, year)
     if "year" in request.args and (wanted is None or wanted.year != year):
         wanted = db.session.scalars(Plan.drafts_for(g.actor).where(Plan.year == year)).first()

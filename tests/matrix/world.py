@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from flask import Flask, url_for
+from flask.testing import FlaskClient
 from flask_security.recoverable import generate_reset_password_token
 from PIL import Image
 from werkzeug.datastructures import FileStorage
@@ -88,14 +89,9 @@ class World:
 
     def ask(self, method: str, endpoint: str, row: Row, cell: tuple[Role | str, str]) -> str:
         """The outcome in the words of `Row.expected`; a refusal that wrote says so."""
-        with self.app.test_request_context():
-            address = url_for(endpoint, **{name: self.things[what] for name, what in row.args.items()})
         data = {name: str(self.things.get(value, value)) for name, value in row.data.items()}
-        browser = self.app.test_client()
-        if cell in self.cookies:
-            browser.set_cookie(COOKIE, self.cookies[cell])
         before = self._written()
-        with browser.open(address, method=method, data=data or None) as answer:
+        with self.browser(cell).open(self.address(endpoint, row), method=method, data=data or None) as answer:
             outcome = _told(answer, self.titles.get(row.shows, ""))
         if method != "GET":
             if answer.status_code in (403, 404) and self._written() != before:
@@ -103,6 +99,17 @@ class World:
             if answer.status_code not in (403, 404):
                 self.restore()
         return outcome
+
+    def address(self, endpoint: str, row: Row) -> str:
+        with self.app.test_request_context():
+            return url_for(endpoint, **{name: self.things[what] for name, what in row.args.items()})
+
+    def browser(self, cell: tuple[Role | str, str]) -> FlaskClient:
+        """Signed in as whoever stands there."""
+        browser = self.app.test_client()
+        if cell in self.cookies:
+            browser.set_cookie(COOKIE, self.cookies[cell])
+        return browser
 
     def restore(self) -> None:
         self.let_go()

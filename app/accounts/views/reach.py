@@ -15,6 +15,7 @@ from app.db import db
 from app.events.approval import approval_of
 from app.events.models import Event
 from app.events.words import EventState
+from app.legible import number_in
 
 STANDS_STILL = (EventState.SUBMITTED.value, EventState.CANCELLED.value, EventState.CLOSED.value)
 
@@ -39,7 +40,7 @@ def _answers(place: Organization | None) -> list[Answer]:
 
 def _event() -> Event | None:
     """One that I or everybody may see. Of any other nothing is told, not even that it is there."""
-    id = request.args.get("event", type=int)
+    id = number_in(request.args, "event")
     mine = Event.scoped(g.actor).order_by(None).with_only_columns(Event.id)
     everybodys = Event.public().with_only_columns(Event.id)
     return db.session.scalars(select(Event).where(
@@ -48,7 +49,7 @@ def _event() -> Event | None:
 
 def _organization() -> Organization | None:
     """Any: which offices there are is public."""
-    id = request.args.get("organization", type=int)
+    id = number_in(request.args, "organization")
     return db.session.get(Organization, id) if id else None
 
 

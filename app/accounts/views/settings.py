@@ -15,6 +15,7 @@ from app.accounts.views.desk import bp
 from app.clock import now
 from app.db import db
 from app.errors import NotThere, Refused
+from app.legible import number_in
 
 Page = tuple[str, int] | Response
 KEEPERS = (Role.ADMINISTRATOR.value,)
@@ -24,7 +25,7 @@ KEEPERS = (Role.ADMINISTRATOR.value,)
 @allowed(*KEEPERS)
 def settings() -> Response:
     """Of the office chosen, or of the highest that I administer."""
-    wanted = request.args.get("office", type=int)
+    wanted = number_in(request.args, "office")
     first = db.session.scalars(Organization.under(g.actor.paths).limit(1)).one()
     return redirect(url_for("accounts.office_settings", id=wanted or first.id))
 

@@ -18,6 +18,7 @@ from app.clock import now
 from app.db import db
 from app.errors import Refused
 from app.forms import PlainForm
+from app.legible import number_in
 
 Page = tuple[str, int] | Response
 MANAGERS = (Role.ADMINISTRATOR.value,)
@@ -34,7 +35,7 @@ def people() -> str:
     found = staff.listed(g.actor, words, unused_as_of=now() if unused else None)
     total = db.session.scalar(select(func.count()).select_from(found.order_by(None).subquery())) or 0
     pages = max(1, -(-total // A_PAGE))
-    page = min(max(request.args.get("page", 1, type=int), 1), pages)
+    page = min(max(number_in(request.args, "page", 1), 1), pages)
     rows = db.session.scalars(found.limit(A_PAGE).offset((page - 1) * A_PAGE)).unique().all()
     return render_template(
         "accounts/staff/people.html", rows=rows, total=total, page=page, pages=pages, q=words, unused=unused,
@@ -46,7 +47,7 @@ def people() -> str:
 @allowed(*MANAGERS)
 def new_person() -> Page:
     form = NewPersonForm(g.actor)
-    form.organization.data = request.args.get("unit", g.actor.person.organization_id, type=int)
+    form.organization.data = number_in(request.args, "unit", g.actor.person.organization_id)
     return render_template("accounts/staff/new.html", form=form), 200
 
 

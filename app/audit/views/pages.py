@@ -24,6 +24,7 @@ from app.db import Change, db, note
 from app.errors import BadInput
 from app.exporting import csv_of
 from app.forms import PlainForm
+from app.legible import number_in
 
 bp = Blueprint("audit", __name__, url_prefix="/console/audit")
 
@@ -43,7 +44,7 @@ def reads_audit() -> bool:
 @allowed(*READERS)
 def audit() -> str:
     rows = _rows(request.args)
-    found = db.session.scalars(Trail.page(rows, request.args.get("before", type=int), PAGE + 1)).all()
+    found = db.session.scalars(Trail.page(rows, number_in(request.args, "before"), PAGE + 1)).all()
     lines, asked = told(found[:PAGE]), {name: request.args[name] for name in FILTERS if request.args.get(name)}
     return render_template(
         "audit/audit.html", lines=lines, older=lines[-1].id if len(found) > PAGE else None, asked=asked,

@@ -26,6 +26,7 @@ from app.events.words import EventKind, EventState, Part
 from app.feeds.choices import choices
 from app.feeds.slices import Slice, UnknownValue, Window, public_in
 from app.languages import language
+from app.legible import number_in
 from app.plans.models import Task
 from app.signup.queries import seats_taken
 
@@ -81,7 +82,7 @@ def _month(wanted: Slice, on: date, today: date, zone: str) -> dict[str, Any]:
 
 def _list(wanted: Slice, on: date, today: date, zone: str) -> dict[str, Any]:
     window = Window.around(today)
-    page = request.args.get("page", 1, type=int)
+    page = number_in(request.args, "page", 1)
     if page < 1 or page > 10_000:
         raise BadInput(_("没有这一页。"))
     start = max(on, window.first)

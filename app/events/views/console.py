@@ -38,6 +38,7 @@ from app.events.views.agenda import agenda, deadlines, with_tasks
 from app.events.views.desk import bp, may_edit, own_organization
 from app.events.words import EventKind, EventState
 from app.feeds.slices import Slice, UnknownValue
+from app.legible import number_in
 from app.outbox.models import Delivery, DeliveryState
 from app.plans.milestones import Milestone
 from app.reports.views.on_my_desk import on_my_desk
@@ -76,7 +77,7 @@ def today() -> str:
 def events() -> str:
     """The events of my offices; by what is ahead, past, or all."""
     as_of, shelf = now(), request.args.get("when", "ahead")
-    page = request.args.get("page", 1, type=int)
+    page = number_in(request.args, "page", 1)
     if not 1 <= page <= 10_000:
         raise BadInput(_("没有这一页。"))
     wanted, mistake = _wanted()

@@ -15,6 +15,7 @@ from app.db import db
 from app.errors import NotThere
 from app.events.asking import office_zone
 from app.exporting import XLSX, write_xlsx
+from app.legible import number_in
 from app.plans.console import bp
 from app.plans.models import Plan
 from app.reports.years import TwoYears, sheets
@@ -50,8 +51,8 @@ def _two_years() -> tuple[list[Plan], TwoYears]:
     plans = list(db.session.scalars(Plan.scoped(g.actor).options(joinedload(Plan.organization))))
     as_of = now()
     running = running_among(plans, as_of.astimezone(office_zone()).year)
-    plan = _chosen(plans, "year") if "year" in request.args else running
-    other = _chosen(plans, "with") if "with" in request.args else plan and next(
+    plan = _chosen(plans, number_in(request.args, "year")) if "year" in request.args else running
+    other = _chosen(plans, number_in(request.args, "with")) if "with" in request.args else plan and next(
         (one for one in plans if one.year < plan.year), next((one for one in plans if one is not plan), None))
     if plan is None or other is None:
         raise NotThere(_("要有两个年度的计划才能对照。"))
@@ -62,9 +63,8 @@ def running_among(plans: list[Plan], year: int) -> Plan | None:
     return next((one for one in plans if one.year <= year), plans[-1] if plans else None)
 
 
-def _chosen(plans: list[Plan], name: str) -> Plan:
-    year = request.args.get(name, type=int)
+def _chosen(plans: list[Plan], year: int | None) -> Plan:
     found = next((one for one in plans if one.year == year), None)
     if found is None:
-        raise NotThere(_("没有 %(year)s 年的计划。", year=request.args.get(name, "")[:10]))
+        raise NotThere(_("没有 %(year)s 年的计划。", year="" if year is None else year))
     return found

@@ -15,6 +15,7 @@ from app.accounts.access import allowed
 from app.clock import now
 from app.db import db
 from app.errors import NotThere
+from app.legible import number_in
 from app.plans.console import bp
 from app.plans.indicators import Indicator
 from app.plans.models import Plan, Task
@@ -38,7 +39,7 @@ def indicator_rows(id: int) -> str:
     count, region, month, names = counted.of(found), _region(counted), _month(), counted.places
     rows = rows_behind(found, counted, scheduled=_is_scheduled(), region=region, month=month)
     pages = max(1, -(-len(rows) // A_PAGE))
-    page = min(max(request.args.get("page", 1, type=int), 1), pages)
+    page = min(max(number_in(request.args, "page", 1), 1), pages)
     return render_template(
         "console/indicator.html", indicator=found, task=found.task, plan=found.task.plan, count=count,
         outlook=Lights(counted).of(found), due=due_of(found), lead=lead_of(found),

@@ -15,6 +15,7 @@ from app.db import db
 from app.errors import NotThere, Refused
 from app.events import rolling as shells
 from app.events.asking import office_zone
+from app.legible import number_in
 from app.plans import rolling
 from app.plans.console import bp
 from app.plans.indicators import Indicator
@@ -109,7 +110,7 @@ def _source() -> tuple[Plan, int]:
     if not plans:
         raise NotThere(_("这件事由制定计划的单位的计划管理人员来做。"))
     this_year = now().astimezone(office_zone()).year
-    year = request.values.get("year", type=int) or max(plans[0].year + 1, this_year)
+    year = number_in(request.values, "year") or max(plans[0].year + 1, this_year)
     before = [one for one in plans if one.year < year <= this_year + FARTHEST]
     if not before:
         raise NotThere(_("不能生成 %(year)d 年的计划：没有更早的计划，或者年份太远。", year=year))

@@ -13,6 +13,7 @@ from app.accounts.models import Actor
 from app.clock import local_day, now
 from app.db import db
 from app.errors import NotThere
+from app.legible import number_in
 from app.plans.console import bp
 from app.plans.indicators import Indicator, Measure
 from app.plans.models import Plan, Task
@@ -31,7 +32,7 @@ def outside_figures(id: int) -> Page:
     if as_planner().reaches(found.task.plan.organization):
         form = FigureForm(found, local_day(now()))
         form.suggest(_figures(found))
-        if wanted := next((one for one in _figures(found) if one.id == request.args.get("figure", type=int)), None):
+        if wanted := next((one for one in _figures(found) if one.id == number_in(request.args, "figure")), None):
             form.show(wanted)
     return _page(found, form)
 

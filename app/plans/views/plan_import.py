@@ -21,6 +21,7 @@ from app.errors import Refused
 from app.exporting import xlsx_of
 from app.forms import PlainForm
 from app.jobs import Job, JobState
+from app.legible import number_in
 from app.plans.console import bp
 from app.plans.models import Plan
 from app.plans.revisions import PlanRevision
@@ -42,7 +43,7 @@ AT = "console/planning/"
 @allowed(*PLANNERS)
 def import_plan() -> Page:
     form = TaskSheetForm()
-    form.year.data = request.args.get("year", local_day(now()).year, type=int)
+    form.year.data = number_in(request.args, "year", local_day(now()).year)
     return _upload_page(form), 200
 
 

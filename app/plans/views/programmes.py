@@ -20,6 +20,7 @@ from app.events.asking import office_zone
 from app.events.queries import of_programme
 from app.events.span import midnight
 from app.forms import PlainForm
+from app.legible import number_in
 from app.plans.console import bp
 from app.plans.models import Plan, Task
 from app.plans.programme_forms import ProgrammeForm
@@ -67,7 +68,7 @@ def add_programme() -> Page:
 @allowed()
 def programme(id: int) -> str:
     """Its figures of a year and the events behind them, under whatever task."""
-    found, page = get_programme(g.actor, id), request.args.get("page", 1, type=int)
+    found, page = get_programme(g.actor, id), number_in(request.args, "page", 1)
     if not 1 <= page <= 10_000:
         raise BadInput(_("没有这一页。"))
     years, year = _years()
@@ -147,7 +148,7 @@ def _years() -> tuple[list[int], int]:
     """Those that have a plan and the running one, and which of them is asked for."""
     this = local_day(now()).year
     years = sorted({this, *db.session.scalars(Plan.scoped(g.actor).order_by(None).with_only_columns(Plan.year))})
-    year = request.args.get("year", this, type=int)
+    year = number_in(request.args, "year", this)
     if year not in years:
         raise NotThere(_("没有 %(year)d 年的计划。", year=year))
     return years, year

@@ -19,6 +19,7 @@ from app.clock import now
 from app.db import Change, db, note
 from app.errors import BadInput
 from app.forms import PlainForm
+from app.legible import number_in
 from app.plans.console import bp
 from app.plans.register_forms import RegisterForm
 from app.plans.register_queries import Sieve, get_own_register, get_register, holdings, in_register
@@ -127,7 +128,7 @@ def reopen_register(id: int) -> Response:
 @allowed()
 def register(id: int) -> str:
     """What is in it within one's reach, by place; narrowed by standing, region and words."""
-    found, sieve, page = get_register(g.actor, id), Sieve.of(request.args), request.args.get("page", 1, type=int)
+    found, sieve, page = get_register(g.actor, id), Sieve.of(request.args), number_in(request.args, "page", 1)
     if not 1 <= page <= 10_000:
         raise BadInput(_("没有这一页。"))
     regions = Regions()

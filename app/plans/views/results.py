@@ -17,6 +17,7 @@ from app.clock import now
 from app.db import db
 from app.errors import NotThere, Refused
 from app.events.asking import office_zone
+from app.legible import number_in
 from app.plans.console import bp
 from app.plans.indicators import Indicator
 from app.plans.models import Plan, Task
@@ -91,7 +92,7 @@ def _plan(*, lock: bool = False) -> Plan:
     :raises NotThere: for any other.
     """
     this_year = now().astimezone(office_zone()).year
-    year = request.values.get("year", type=int)
+    year = number_in(request.values, "year")
     wanted = Plan.scoped(g.actor).where(Plan.year < this_year).options(joinedload(Plan.organization))
     plans = [one for one in db.session.scalars(wanted.with_for_update(of=Plan) if lock else wanted)
              if g.actor.reaches(one.organization) and year in (None, one.year)]

@@ -16,6 +16,7 @@ from app.db import db
 from app.errors import NotThere
 from app.events.asking import office_zone
 from app.events.choosing import in_force
+from app.legible import number_in
 from app.plans.models import Plan
 from app.reports import findings
 from app.reports.board import Board, Spot
@@ -55,9 +56,9 @@ def _office(actor: Actor) -> Organization:
     own = _own(actor)
     if "office" not in request.args:
         return own[0]
-    id = request.args.get("office", type=int)
+    id = number_in(request.args, "office")
     known = next((one for one in own if one.id == id), None)
-    if known is None and id and 0 < id < 2**31:
+    if known is None and id:
         known = db.session.scalars(Organization.under(actor.paths).where(Organization.id == id).options(
             joinedload(Organization.parent))).one_or_none()
     if known is None:
@@ -78,7 +79,7 @@ def _plans() -> list[Plan]:
 def _plan(plans: list[Plan], this_year: int) -> Plan:
     """That of `year`; without one the running plan, or the newest before it."""
     if "year" in request.args:
-        year = request.args.get("year", type=int)
+        year = number_in(request.args, "year")
         found = next((one for one in plans if one.year == year), None)
     else:
         found = in_force(plans, this_year)

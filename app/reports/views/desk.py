@@ -11,6 +11,7 @@ from app.accounts.places import Organization
 from app.db import db
 from app.errors import NotThere
 from app.events.views.desk import own_organization
+from app.legible import number_in
 from app.reports.return_scope import FILING
 
 returns = Blueprint("returns", __name__, url_prefix="/console/returns")
@@ -31,9 +32,9 @@ def chosen_office(actor: Actor) -> Organization:
     """
     if "office" not in request.values:
         return own_organization(actor)
-    id = request.values.get("office", type=int)
+    id = number_in(request.values, "office")
     found = db.session.scalars(Organization.under(actor.paths).where(Organization.id == id).options(
-        joinedload(Organization.region))).one_or_none() if id and 0 < id < 2**31 else None
+        joinedload(Organization.region))).one_or_none() if id else None
     if found is None:
         raise NotThere(_("没有这个单位，或者它不归您管。"))
     return found

@@ -10,6 +10,7 @@ from app.accounts.places import Organization
 from app.db import db
 from app.errors import NotThere
 from app.events.views.desk import own_organization
+from app.legible import number_in
 from app.plans.models import Plan
 from app.reports.period import Period
 
@@ -26,9 +27,9 @@ def reported_office() -> Organization:
     """
     if "office" not in request.values:
         return own_organization(g.actor)
-    id = request.values.get("office", type=int)
+    id = number_in(request.values, "office")
     found = db.session.scalars(Organization.under(g.actor.paths).where(
-        Organization.id == id)).one_or_none() if id and 0 < id < 2**31 else None
+        Organization.id == id)).one_or_none() if id else None
     if found is None:
         raise NotThere(_("没有这个单位，或者它不归您管。"))
     return found

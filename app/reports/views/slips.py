@@ -25,6 +25,7 @@ from app.events.asking import ConsoleForm
 from app.events.models import Event
 from app.events.views.desk import answer, judged
 from app.forms import line, text
+from app.legible import number_in
 from app.outbox.models import Delivery
 from app.reports import letters, supervising
 from app.reports.deadlines import local_day
@@ -64,7 +65,7 @@ def index() -> str:
     asked = {name: request.args.get(name, "") for name in ("side", "state", "cause")}
     wanted = _narrowed(SupervisionSlip.scoped(g.actor), asked)
     total = db.session.scalar(select(func.count()).select_from(wanted.order_by(None).subquery())) or 0
-    page = max(request.args.get("page", 1, type=int), 1)
+    page = max(number_in(request.args, "page", 1), 1)
     rows = db.session.scalars(wanted.options(
         joinedload(SupervisionSlip.organization), joinedload(SupervisionSlip.sender))
         .limit(A_PAGE).offset((min(page, 10_000) - 1) * A_PAGE)).all()
