@@ -7,6 +7,7 @@ import gzip
 import ssl
 import threading
 import time
+import tracemalloc
 from collections.abc import Callable, Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
@@ -211,6 +212,20 @@ def test_too_large_is_refused_by_what_it_says_of_itself_by_its_octets_and_unpack
     for path in ("/said", "/sent", "/bomb"):
         with pytest.raises(TooLarge):
             fetch(server.address(path), allow=server.allow, most=100_000)
+
+
+def test_a_bomb_is_unpacked_no_further_than_it_may(server):
+    server.says("/bomb", gzip.compress(b"\0" * 50_000_000), Content_Encoding="gzip")
+
+    tracemalloc.start()
+    try:
+        with pytest.raises(TooLarge):
+            fetch(server.address("/bomb"), allow=server.allow, most=100_000)
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+
+    assert peak < 10_000_000
 
 
 @pytest.mark.parametrize("dribble", [b"HTTP/1.1 200 OK\r\nX: ", b"HTTP/1.1 200 OK\r\n\r\nBEGIN"],
