@@ -13,7 +13,6 @@ from datetime import datetime
 from threading import Lock
 from typing import Any
 
-from cachetools import LRUCache
 from flask import Flask, request
 from werkzeug.http import parse_date, parse_etags
 
@@ -80,8 +79,9 @@ def init_app(app: Flask) -> None:
 class Doorstep:
     def __init__(self, app: Flask) -> None:
         self.app, self.inner = app, app.wsgi_app
-        self._kept: LRUCache[tuple[str, ...], Kept] = LRUCache(ROOM, lambda kept: kept.size)
-        self._lock = Lock()
+        # Read without a lock, which threads would queue for: getting from a dict is one step.
+        self._kept: dict[tuple[str, ...], Kept] = {}
+        self._octets, self._lock = 0, Lock()
         self._line = Line(app)
 
     def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
@@ -89,8 +89,7 @@ class Doorstep:
             return self.inner(environ, start_response)
         name = (environ["PATH_INFO"], environ.get("QUERY_STRING", ""), environ.get("HTTP_HOST", ""),
                 environ.get("HTTP_ACCEPT_ENCODING", ""))
-        with self._lock:
-            kept = self._kept.get(name)
+        kept = self._kept.get(name)
         if kept and kept.mark.since <= now() < kept.mark.until and kept.mark.stamp == self._line.stamp():
             if kept.is_known_to(environ):
                 environ[ENDPOINT] = kept.mark.endpoint
@@ -105,6 +104,7 @@ class Doorstep:
     def clear(self) -> None:
         with self._lock:
             self._kept.clear()
+            self._octets = 0
 
     def _fetch(self, environ: dict[str, Any], start_response: Callable[..., Any],
                name: tuple[str, ...]) -> Iterable[bytes]:
@@ -137,4 +137,8 @@ class Doorstep:
         kept = Kept(mark, named["etag"], parse_date(named.get("last-modified")), headers,
                     [(name, value) for name, value in headers if name.lower() not in NOT_IN_304], body)
         with self._lock:
+            # Every change puts what is asked for anew, so that what came first is what nobody asks for.
+            self._octets += kept.size - (was.size if (was := self._kept.pop(name, None)) else 0)
             self._kept[name] = kept
+            while self._octets > ROOM:
+                self._octets -= self._kept.pop(next(iter(self._kept))).size

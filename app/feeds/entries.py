@@ -43,24 +43,23 @@ def follow(changes: Sequence[Change]) -> None:
     as_of = max(change.as_of for change in changes)
     changed = {change.subject.id for change in changes if isinstance(change.subject, Event)}
     revision = db.session.scalars(FeedRevision.current().with_for_update()).one()
-    remade = [_follow_one(event, stored, revision.revision + 1, None if event.id in changed else as_of)
-              for event, stored in _with_entries(_concerned(changes, changed))]
+    number, touched = revision.revision + 1, False
+    for event, stored in _with_entries(_concerned(changes, changed)):
+        _follow_one(event, stored, number, None if event.id in changed else as_of)
+        touched |= any(entry.revision == number for entry in stored.values())
     # A plan adopted or a region renamed may move events into a slice without touching an entry.
-    if any(remade) or any(not isinstance(change.subject, Event) for change in changes):
+    if touched or any(not isinstance(change.subject, Event) for change in changes):
         revision.rise(as_of)
 
 
-def _follow_one(event: Event, stored: dict[str, FeedEntry], revision: int, shows_since: datetime | None) -> bool:
+def _follow_one(event: Event, stored: dict[str, FeedEntry], revision: int, shows_since: datetime | None) -> None:
     """`shows_since`: nobody touched the event, but what it shows of others changed then."""
     was_there = bool(stored)
-    if not _remake(event, stored, revision):
-        return False
-    if shows_since and was_there:
+    if _remake(event, stored, revision) and shows_since and was_there:
         # It reads differently, and readers go by SEQUENCE and LAST-MODIFIED.
         event.sequence += 1
         event.revised_at = shows_since
         _remake(event, stored, revision)
-    return True
 
 
 def rebuild() -> Iterator[int]:
@@ -138,7 +137,8 @@ def _publish(event: Event, language: str, stored: dict[str, FeedEntry], revision
         kept = stored[language] = FeedEntry(event_id=event.id, language=language)
         db.session.add(kept)
     elif kept.body == body and not kept.is_tombstone:
-        kept.keys = keys
+        if kept.keys != keys:  # it reads the same, and stands in other slices
+            kept.keys, kept.revision = keys, revision
         return False
     kept.revision, kept.body, kept.keys, kept.zone = revision, body, keys, event.zone
     kept.starts_at, kept.ends_at = _begins(entry), event.ends_at

@@ -220,3 +220,13 @@ def test_letters_and_single_files_and_feeds_tell_one_version(app, client):
                 for one in (*read(client), *read(client, f"/events/{event.id}.ics"))]
     versions.append((str(mailed["UID"]), mailed["SEQUENCE"], mailed["DTSTART"].dt, mailed["DTEND"].dt))
     assert versions == [(event.ical_uid, 1, event.starts_at, event.ends_at)] * 3
+
+
+def test_what_moves_an_event_between_slices_is_seen_though_it_reads_the_same(app, client):
+    event = an_event(title_en="Patents")
+    assert titles(client, "/calendar.ics?q=Trademarks") == []
+
+    event.revise(LATER, title_en="Trademarks", quiet=True)
+
+    assert titles(client, "/calendar.ics?q=Trademarks&lang=zh") == ["知识产权讲座"]
+    assert titles(client, "/calendar.ics?q=Trademarks") == ["知识产权讲座"]
