@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import enum
 import secrets
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -105,12 +106,16 @@ class Person(Model, UserMixin):
         return next((one for one in self.grants
                      if one.role == role and one.organization.id == organization.id), None)
 
+    def may_hold(self, roles: Iterable[Role]) -> bool:
+        """Beside those he has: of the three that are kept apart nobody gets a second."""
+        wanted, held = SEPARATE & set(roles), SEPARATE & {Role(one.role) for one in self.grants}
+        return not wanted or len(wanted | held) < 2
+
     def give(self, role: Role, organization: Organization, as_of: datetime) -> None:
         """Another role at a place of the tree. Safe to call twice."""
         if self.holds(role, organization):
             return
-        separate = SEPARATE & {role, *(Role(one.role) for one in self.grants)}
-        if role in SEPARATE and len(separate) > 1:
+        if not self.may_hold([role]):
             raise RolesApart
         self.grants.append(Grant(role=role.value, organization=organization))
         note(Change(self, "role_given", as_of, after={"role": role.value, "organization": organization.name}))

@@ -73,10 +73,15 @@ def listed(actor: Actor, words: str = "", *, unused_as_of: datetime | None = Non
 
 
 def who_could_follow(actor: Actor, person: Person) -> Sequence[Person]:
-    """To whom the work of `person` can be handed, those of the same unit first."""
+    """To whom the work of `person` can be handed: who may hold his roles, unit by unit, his own first."""
     people = db.session.scalars(Person.scoped(actor).where(Person.active, Person.id != person.id)).unique().all()
-    return sorted((one for one in people if one.lies_within(actor)),
-                  key=lambda one: one.organization_id != person.organization_id)
+    return _in_order([one for one in people if one.lies_within(actor)], person)
+
+
+def _in_order(people: Sequence[Person], leaving: Person) -> list[Person]:
+    roles = [Role(one.role) for one in leaving.grants]
+    return sorted((one for one in people if one.may_hold(roles)),
+                  key=lambda one: (one.organization_id != leaving.organization_id, one.organization.path))
 
 
 def require_managed(actor: Actor, person: Person) -> None:

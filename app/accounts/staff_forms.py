@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from flask_wtf.file import FileField, FileRequired, FileSize
-from wtforms import SelectField, SelectMultipleField, ValidationError
+from wtforms import BooleanField, SelectField, SelectMultipleField, ValidationError
+from wtforms.fields import SelectChoice
 from wtforms.validators import InputRequired
 
 from app.accounts.models import Actor, Person, Role
@@ -19,6 +21,11 @@ from app.errors import Refused
 from app.forms import line
 
 MOST_BYTES = 8 * 1024 * 1024
+
+
+def _number(word: Any) -> int | None:
+    """What stands for “please choose” is no number."""
+    return int(word) if word else None
 
 
 class StaffForm(FlaskForm):  # type: ignore[misc]
@@ -96,17 +103,33 @@ class RoleForm(PlacedForm):
 
 
 class HandOverForm(StaffForm):
-    successor = SelectField(_l("由谁接手"), [InputRequired()], coerce=int)
+    """Nobody stands there chosen: whoever takes over is named on purpose."""
+
+    successor = SelectField(_l("由谁接手"), [InputRequired(_l("请选由谁接手。"))], coerce=_number)
+    is_elsewhere = BooleanField(_l("确实由别的单位的人接手"))
     contact = line(_l("活动的联系人改成"), 120,
                    description=_l("写姓名和电话，公开页面上会显示。不改就留空。"))
     events = SelectMultipleField(_l("要改联系人的活动"), coerce=int)
 
-    def __init__(self, people: list[Person], events: list[tuple[int, str]], **kwargs: Any) -> None:
+    def __init__(self, leaving: Person, people: Sequence[Person], events: list[tuple[int, str]],
+                 **kwargs: Any) -> None:
         super().__init__(**kwargs)
-        self.people = {one.id: one for one in people}
-        self.successor.choices = [(one.id, _("%(name)s（%(unit)s）", name=one.name, unit=one.organization.name))
-                                  for one in people]
+        self.leaving, self.people = leaving, {one.id: one for one in people}
+        self.successor.choices = [SelectChoice("", _("请选择")), *(
+            SelectChoice(one.id, one.name, optgroup=one.organization.name) for one in people)]
         self.events.choices = events
+
+    @property
+    def asks_elsewhere(self) -> bool:
+        """Whether who was chosen works in another unit than who leaves."""
+        chosen = self.people.get(self.successor.data or 0)
+        return chosen is not None and chosen.organization_id != self.leaving.organization_id
+
+    def validate_successor(self, field: Any) -> None:
+        if self.asks_elsewhere and not self.is_elsewhere.data:
+            chosen = self.people[field.data]
+            raise ValidationError(_("%(name)s是“%(unit)s”的人，不是本单位的。确实由他接手，请在下面勾选后再交接。",
+                                    name=chosen.name, unit=chosen.organization.name))
 
 
 class SheetForm(StaffForm):

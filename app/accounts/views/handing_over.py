@@ -48,7 +48,7 @@ def hand_over(id: int) -> Page:
 
 
 def _handed_over(one: Person, form: HandOverForm, events: Sequence[Event]) -> Response:
-    successor = form.people[form.successor.data]
+    successor = form.people[form.successor.data or 0]
     changed = 0
     if form.contact.data:
         for event in events:
@@ -72,7 +72,7 @@ def _naming(one: Person) -> Sequence[Event]:
 
 
 def _form(one: Person, events: Sequence[Event]) -> HandOverForm:
-    return HandOverForm(list(staff.who_could_follow(g.actor, one)), [(event.id, event.title) for event in events])
+    return HandOverForm(one, staff.who_could_follow(g.actor, one), [(event.id, event.title) for event in events])
 
 
 def _page(one: Person, form: HandOverForm, events: Sequence[Event], status: int) -> Page:
