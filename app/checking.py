@@ -16,9 +16,11 @@ from sqlalchemy import func, select, text
 
 from app.accounts.installation import Installation
 from app.accounts.models import Grant, Person, Role
+from app.accounts.places import Organization
 from app.accounts.setup import is_set_up
 from app.clock import now
 from app.db import db, is_current, reading
+from app.events.unreviewed import gaps_among, is_anybody_asked
 from app.keeping.backup import Backup
 from app.keeping.health import BACKUP_OLD, LETTERS_LATE
 from app.outbox import holding
@@ -155,6 +157,16 @@ def administrator(app: Flask) -> Finding:
     return wrong("Nobody can administer; run: flask accounts invite EMAIL --role administrator --organization NAME")
 
 
+def reviewing(app: Flask) -> Finding:
+    gaps = gaps_among(db.session.scalars(select(Organization).where(Organization.closed_at.is_(None))))
+    stuck = [gap.office.name for gap in gaps if gap.stand_in is None]
+    if stuck:
+        return warning(f"Nobody reviews what is submitted to {', '.join(stuck[:5])}; give somebody there the role.")
+    if not is_anybody_asked():
+        return ok("Every office publishes alone; rules are made under 管理 / 发布和送审.")
+    return ok("Whatever is submitted has a reviewer.")
+
+
 def mail(app: Flask) -> Finding:
     relay = Relay.parse(app.config["MAIL_URL"])
     if relay is None:
@@ -221,8 +233,8 @@ def limits(app: Flask) -> Finding:
 POINTS: dict[str, Point] = {
     "secret": secret, "debug": debug, "encryption": encryption, "hosts": hosts, "proxies": proxies,
     "rate limits": limits, "database": database, "migrations": migrations, "office": office,
-    "administrator": administrator, "mail": mail, "letters": letters, "scheduler": scheduler, "backup": backup,
-    "disk": disk, "files": files, "calendar ids": uid_host,
+    "administrator": administrator, "reviewing": reviewing, "mail": mail, "letters": letters, "scheduler": scheduler,
+    "backup": backup, "disk": disk, "files": files, "calendar ids": uid_host,
 }
 
 

@@ -72,6 +72,7 @@ def setup(office: str | None, region: str | None, admin_name: str | None, admin_
         link = _set_up(office, region, admin_name, admin_email, footer, sample_plan)
     click.echo("\nThe office is set up. The administrator signs in once, "
                f"within {LINK_LIVES.days} days, by:\n\n  {link}\n"
+               "\nEvery office publishes alone until a rule says who reviews:  管理 / 发布和送审\n"
                "\nStart it with:  make start      See that all is well with:  .venv/bin/flask check")
 
 

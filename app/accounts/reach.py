@@ -30,6 +30,7 @@ class Answer:
     by: Sequence[Grant]
     elsewhere: Sequence[Grant]
     others: Sequence[tuple[Role, Organization]]
+    submits: bool = False  # somebody above must agree before what he edits is public
 
     @property
     def may(self) -> bool:
@@ -41,7 +42,9 @@ class Answer:
 
     @property
     def words(self) -> str:
-        return {"see": _("看活动、计划、信件和人数"), "edit": _("新建、修改、发布活动，登记人数，看报名名单"),
+        return {"see": _("看活动、计划、信件和人数"),
+                "edit": _("新建、修改活动并送审，登记人数，看报名名单") if self.submits else _(
+                    "新建、修改、发布活动，登记人数，看报名名单"),
                 "manage": _("调整单位，管理人员和设置")}[self.deed]
 
     @property
@@ -59,16 +62,16 @@ class Answer:
         return _("这要有%(roles)s的角色，您没有。", roles=_("、").join(f"“{role.label}”" for role in self.wanted))
 
 
-def answers(person: Person, organization: Organization) -> list[Answer]:
-    """Each deed at that place."""
-    return [answer(person, deed, organization) for deed in DEEDS]
+def answers(person: Person, organization: Organization, *, submits: bool = False) -> list[Answer]:
+    """Each deed at that place. `submits`: who edits there sends in."""
+    return [answer(person, deed, organization, submits=submits) for deed in DEEDS]
 
 
-def answer(person: Person, deed: str, organization: Organization) -> Answer:
+def answer(person: Person, deed: str, organization: Organization, *, submits: bool = False) -> Answer:
     held = [grant for grant in person.grants if Role(grant.role) in DEEDS[deed]]
     by = [grant for grant in held if organization.path.startswith(grant.organization.path)]
     others = [] if by else who_could(deed, organization)
-    return Answer(deed, organization, by, [grant for grant in held if grant not in by], others)
+    return Answer(deed, organization, by, [grant for grant in held if grant not in by], others, submits)
 
 
 def who_could(deed: str, organization: Organization) -> list[tuple[Role, Organization]]:

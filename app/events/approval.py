@@ -16,7 +16,7 @@ from flask_babel import gettext as _
 from sqlalchemy import ForeignKey, Row, Select, String, UniqueConstraint, select
 from sqlalchemy.orm import Mapped, aliased, joinedload, mapped_column, relationship
 
-from app.accounts.models import Grant, Person, Role
+from app.accounts.models import Actor, Grant, Person, Role
 from app.accounts.places import Organization, RegionLevel
 from app.db import Change, Model, db, note
 from app.errors import Refused
@@ -128,6 +128,19 @@ class PublishingRule(Model):
                 "reviewer": self.reviewer}
 
 
+def undecided(actor: Actor) -> list[tuple[Organization, str]]:
+    """The highest offices that the actor administers and that have others below, while no rule holds anywhere in
+    them: everybody publishes alone and nobody has said so. With each the level of a rule that is his to make."""
+    offices = Actor.of(actor.person, frozenset({Role.ADMINISTRATOR})).paths
+    if not offices or db.session.scalars(PublishingRule.within(offices).limit(1)).first():
+        return []
+    below = select(Organization.parent_id).where(Organization.closed_at.is_(None))
+    found = db.session.scalars(select(Organization).where(
+        Organization.path.in_(offices), Organization.id.in_(below)).options(joinedload(Organization.region)))
+    return [(one, RegionLevel.COUNTY.value if one.parent_id else "") for one in found
+            if not one.parent_id or one.region.level == RegionLevel.CITY]
+
+
 LEVELS = (RegionLevel.CITY, RegionLevel.COUNTY)
 
 
@@ -164,6 +177,17 @@ def approvals_by_kind(organization: Organization) -> dict[EventKind, Approval]:
     """What would hold for a new event of each kind."""
     chains = _chains([organization])
     return {kind: _resolved(organization, kind.value, chains) for kind in EventKind}
+
+
+def asked_of(organizations: Sequence[Organization]) -> list[tuple[Organization, list[Organization]]]:
+    """Each office that some of `organizations` must submit some kind to, with them; in one query."""
+    chains, found = _chains(organizations), {}  # type: ignore[var-annotated]
+    for one in organizations:
+        asked = {approval.reviewing.id: approval.reviewing for kind in EventKind
+                 if (approval := _resolved(one, kind.value, chains)).reviewing}
+        for id, office in asked.items():
+            found.setdefault(id, (office, []))[1].append(one)
+    return list(found.values())
 
 
 def reviewers_of(reviewing: Organization) -> Sequence[Person]:

@@ -127,7 +127,7 @@ def test_a_database_that_is_away_leaves_the_other_points_told(real):
         path.mkdir()
 
     assert faults(app) == dict.fromkeys(
-        ("database", "migrations", "office", "administrator", "letters", "scheduler", "backup"), "wrong")
+        ("database", "migrations", "office", "administrator", "reviewing", "letters", "scheduler", "backup"), "wrong")
 
 
 def test_no_point_tells_a_password_or_the_key(real):

@@ -323,6 +323,7 @@ TABLE: dict[tuple[str, str], Row] = {
     ("POST", "console.remark"): on_event(EDITORS),
     ("GET", "console.publishing"): Row(ADMINISTRATORS),
     ("POST", "console.lay_down_rule"): Row(ADMINISTRATORS, status=FORM_SHOWN_AGAIN),
+    ("POST", "console.decide_to_publish_alone"): Row(ADMINISTRATORS),
     ("POST", "console.lift_rule"): Row(ADMINISTRATORS, DOWNWARD, {"id": "rule"}, own=409),
     # reports
     ("GET", "leaders.show"): Row(STAFF, DOWNWARD, {"office": "city"}),

@@ -9,11 +9,12 @@ from sqlalchemy import select
 from app.accounts.access import signed_in
 from app.accounts.models import Role
 from app.accounts.places import Organization
-from app.accounts.reach import Answer, answers, meaning
+from app.accounts.reach import DEEDS, answer, answers, meaning
 from app.accounts.views.desk import bp
 from app.db import db
-from app.events.approval import approval_of
+from app.events.approval import approval_of, approvals_by_kind
 from app.events.models import Event
+from app.events.unreviewed import gap_of
 from app.events.words import EventState
 from app.legible import number_in
 
@@ -28,14 +29,25 @@ def reach() -> str:
     asked = bool(request.args.get("event") or request.args.get("organization"))
     place = event.organization if event else organization
     grants = sorted(g.actor.person.grants, key=lambda grant: (list(Role).index(Role(grant.role)), grant.id))
+    asking = _asking(place or _own_desk(), event)
     return render_template(
         "accounts/reach.html", roles=[(Role(grant.role), grant.organization, meaning(Role(grant.role)))
                                       for grant in grants],
-        asked=asked, event=event, place=place, answers=_answers(place), state=_state(event))
+        asked=asked, event=event, place=place, gap=gap_of(asking), state=_state(event, asking),
+        answers=answers(g.actor.person, place, submits=asking is not None) if place else [])
 
 
-def _answers(place: Organization | None) -> list[Answer]:
-    return answers(g.actor.person, place) if place else []
+def _own_desk() -> Organization | None:
+    """Where I make events, when nothing is asked about."""
+    return next((grant.organization for grant in g.actor.person.grants if grant.role in DEEDS["edit"]), None)
+
+
+def _asking(place: Organization | None, event: Event | None) -> Organization | None:
+    """The office that I must submit to there: for this event, or for any kind."""
+    if place is None or not answer(g.actor.person, "edit", place).may:
+        return None
+    approvals = [approval_of(event)] if event else approvals_by_kind(place).values()
+    return next((one.reviewing for one in approvals if not one.lets(g.actor.person)), None)
 
 
 def _event() -> Event | None:
@@ -53,10 +65,10 @@ def _organization() -> Organization | None:
     return db.session.get(Organization, id) if id else None
 
 
-def _state(event: Event | None) -> str:
+def _state(event: Event | None, asking: Organization | None) -> str:
     """Why even those who may cannot change it now, or not alone."""
     if event is None:
-        return ""
+        return _("您的活动要送“%(office)s”审核，公开后的改动也是。", office=asking.name) if asking else ""
     if event.state not in STANDS_STILL:
         reviewing = approval_of(event).reviewing
         return _("这里的活动要送“%(office)s”审核，公开后的改动也是。", office=reviewing.name) if reviewing else ""

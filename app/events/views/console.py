@@ -14,15 +14,18 @@ from werkzeug.datastructures import MultiDict
 
 from app.accounts.access import allowed
 from app.accounts.models import Actor, Role
+from app.accounts.places import Organization
 from app.clock import local_day, now
 from app.db import db
 from app.errors import BadInput
 from app.events import queries
+from app.events.approval import undecided
 from app.events.asking import office_zone
 from app.events.board import Seats
 from app.events.choosing import running_plan
 from app.events.models import Event
 from app.events.reviewing import Waiting, waiting_for
+from app.events.unreviewed import gaps_among, is_anybody_asked
 from app.events.views import (  # noqa: F401  routes of the same blueprint
     acting,
     editing,
@@ -69,7 +72,8 @@ def today() -> str:
                        and seats[one.id].percent < WELL_FILLED],
         without_figures=_look(queries.without_figures(g.actor, as_of)),
         drafts=_look(queries.own_drafts(g.actor, own)), may_edit=may_edit(own),
-        letters=_look(_letters_gone_wrong()), reviews=_to_review(), **_idle_tasks(as_of), **on_my_desk(as_of))
+        letters=_look(_letters_gone_wrong()), reviews=_to_review(), **_of_publishing(),
+        **_idle_tasks(as_of), **on_my_desk(as_of))
 
 
 @bp.get("/events")
@@ -115,6 +119,18 @@ def _idle_tasks(as_of: datetime) -> dict[str, Any]:
 def _to_review() -> list[Waiting]:
     reviewer = Actor.of(g.actor.person, frozenset({Role.REVIEWER}))
     return waiting_for(reviewer) if reviewer.paths else []
+
+
+def _of_publishing() -> dict[str, Any]:
+    """What an administrator must know of who reviews: offices without a reviewer, and that nothing is decided."""
+    manager = Actor.of(g.actor.person, frozenset({Role.ADMINISTRATOR}))
+    if not manager.paths:
+        return {}
+    known = select(Organization).options(joinedload(Organization.region))
+    below = known.where(Organization.id.in_(
+        Organization.open_under(manager.paths).with_only_columns(Organization.id).order_by(None)))
+    return {"undecided": undecided(manager),
+            "gaps": gaps_among(db.session.scalars(below)) if is_anybody_asked() else []}
 
 
 def _letters_gone_wrong() -> Select[Delivery]:

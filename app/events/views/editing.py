@@ -19,6 +19,7 @@ from app.events.lifecycle import Stale
 from app.events.models import Event
 from app.events.queries import get_event, get_parent, made_by_form
 from app.events.reviewing import announce, to_work_on
+from app.events.unreviewed import gap_of
 from app.events.views import parts
 from app.events.views.desk import EDITORS, answer, bp, done, judged, own_organization, settled
 from app.events.views.enrolled import reached_by
@@ -137,8 +138,11 @@ def _form_for(event: Event) -> EventForm:
 def _new_page(form: EventForm) -> Page:
     """The button says what it does: for a kind that is reviewed above, it sends in."""
     approvals = approvals_by_kind(own_organization(g.actor))
-    to_submit = [kind.label for kind, approval in approvals.items() if not approval.lets(g.actor.person)]
+    asking = {kind.label: approval.reviewing for kind, approval in approvals.items()
+              if not approval.lets(g.actor.person)}
+    to_submit = list(asking)
     return render_template("console/new.html", form=form, event=None, to_submit=to_submit,
+                           gap=gap_of(next(iter(asking.values()), None)),
                            submits_all=len(to_submit) == len(approvals)), answer(form)
 
 

@@ -14,14 +14,17 @@ from app.accounts.places import Organization
 from app.clock import now
 from app.db import db
 from app.errors import NotThere
-from app.events.approval import LEVELS, PublishingRule, Reviewer
+from app.events.approval import LEVELS, PublishingRule, Reviewer, undecided
 from app.events.asking import ConsoleForm
+from app.events.unreviewed import gaps_among
 from app.events.views.desk import bp, judged
 from app.events.words import EventKind
+from app.forms import PlainForm
 
 Page = tuple[str, int] | Response
 
 ALL = "all"
+MOST_GAPS = 3  # told on saving; the page names the others
 
 
 class RuleForm(ConsoleForm):
@@ -63,8 +66,21 @@ def lay_down_rule() -> Page:
                                     by=g.actor.person, as_of=now())
             db.session.commit()
             flash(_("已保存，从现在起按新的规则发布。"), "success")
+            for gap in gaps_among(offices)[:MOST_GAPS]:
+                flash(gap.sentence, "warning")
             return redirect(url_for("console.publishing"))
     return _page(form, offices), form.status
+
+
+@bp.post("/admin/publishing/decision")
+@allowed("administrator")
+def decide_to_publish_alone() -> Response:
+    """That everybody publishes alone stays, but now somebody has said so."""
+    for office, level in undecided(g.actor):
+        PublishingRule.lay_down(office, kind="", level=level, reviewer=Reviewer.SELF, by=g.actor.person, as_of=now())
+    db.session.commit()
+    flash(_("记下了：下级单位自己发布，不用审核。"), "success")
+    return redirect(url_for("console.publishing"))
 
 
 @bp.post("/admin/publishing/<int:id>/removal")
@@ -88,10 +104,11 @@ def _form() -> tuple[RuleForm, list[Organization]]:
 
 
 def _offices() -> list[Organization]:
-    return list(db.session.scalars(Organization.under(g.actor.paths)))
+    return list(db.session.scalars(Organization.open_under(g.actor.paths)))
 
 
 def _page(form: RuleForm, offices: list[Organization]) -> str:
     rules = db.session.scalars(PublishingRule.within(g.actor.paths)).all()
     return render_template("console/review/rules.html", form=form, rules=rules, level_word=level_word,
+                           gaps=gaps_among(offices), undecided=undecided(g.actor), plain=PlainForm(),
                            reviewer_word=lambda word: Reviewer(word).label, mine={one.id for one in offices})

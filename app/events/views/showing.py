@@ -14,6 +14,7 @@ from app.events.differences import differences
 from app.events.models import Event
 from app.events.queries import get_event
 from app.events.reviewing import refused_lately
+from app.events.unreviewed import gap_of
 from app.events.views.desk import EDITORS, bp, may_edit
 from app.events.views.enrolled import enrols_at, listed, masked
 from app.events.waiting import EventChange
@@ -36,6 +37,7 @@ def show(id: int) -> str:
     return render_template(
         "console/event.html", event=event, as_of=as_of, seats=_seats(event), enrols_at=enrols_at(event),
         approval=approval, lets=approval.lets(person), change=change, refused=refused_lately(event),
+        gap=None if approval.lets(person) else gap_of(approval.reviewing),
         differences=differences, parts=_living_parts(event), may_edit=is_mine,
         enrolments=listed(event) if is_mine else [], masked=masked,
         letters=db.session.scalars(Delivery.concerning(f"event:{event.id}").options(
