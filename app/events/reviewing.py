@@ -87,6 +87,7 @@ class Waiting:
             self.event.return_figures(as_of, reason)
         else:
             self.event.return_(as_of, reason)
+        self.event.keep_reason(reason, by, as_of)
         self._tell(letters.RETURNED, by, as_of, reason)
 
     def _tell(self, news: str, by: Person, as_of: datetime, reason: str = "") -> None:

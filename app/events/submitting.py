@@ -19,6 +19,9 @@ if TYPE_CHECKING:
     from app.events.models import Event
 
 
+RETURN = "退回："  # how the reason of a return begins in the thread; kept, so not in the reader's language
+
+
 class Submission(Model):
     """Who sent an event in last, and when; the event's state says whether it still waits."""
 
@@ -41,6 +44,14 @@ class Comment(Model):
     author: Mapped[Person] = relationship(lazy="joined")
     at: Mapped[datetime]
     text: Mapped[str] = mapped_column(Text)
+
+    @property
+    def is_return(self) -> bool:
+        return self.text.startswith(RETURN)
+
+    @property
+    def words(self) -> str:
+        return self.text.removeprefix(RETURN)
 
 
 class Submitting:
@@ -99,6 +110,10 @@ class Submitting:
         self._must_be(EventState.HELD)
         with self._changing("figures_returned", as_of, also={"returned_reason": reason}):
             self.returned_reason = reason
+
+    def keep_reason(self: Event, reason: str, by: Person, as_of: datetime) -> None:
+        """Why it was returned stays in the thread, whatever becomes of the event."""
+        self.comments.append(Comment(author=by, at=as_of, text=RETURN + reason))
 
     def remark(self: Event, text: str, by: Person, as_of: datetime) -> None:
         """Says something on it to whoever works on it or reviews it."""

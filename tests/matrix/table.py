@@ -320,7 +320,7 @@ TABLE: dict[tuple[str, str], Row] = {
     ("POST", "console.decide"): Row(REVIEWERS, status=FORM_SHOWN_AGAIN),
     ("POST", "console.take_back"): on_event(EDITORS, "submitted"),
     ("POST", "console.take_back_change"): on_event(EDITORS),
-    ("POST", "console.remark"): on_event(EDITORS),
+    ("POST", "console.remark"): on_event(EDITORS, status=FORM_SHOWN_AGAIN),
     ("GET", "console.publishing"): Row(ADMINISTRATORS),
     ("POST", "console.lay_down_rule"): Row(ADMINISTRATORS, status=FORM_SHOWN_AGAIN),
     ("POST", "console.decide_to_publish_alone"): Row(ADMINISTRATORS),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from flask import flash, g, redirect, render_template, request, url_for
@@ -10,7 +11,6 @@ from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
 from werkzeug.wrappers import Response
 from wtforms import ValidationError
-from wtforms.validators import DataRequired
 
 from app.accounts.access import allowed
 from app.clock import now
@@ -20,11 +20,14 @@ from app.events.approval import approval_of
 from app.events.asking import ConsoleForm
 from app.events.differences import differences
 from app.events.digest import waited
+from app.events.models import Event
 from app.events.queries import get_event
 from app.events.reviewing import get_waiting, of_event, waiting_for, withdraw_change
+from app.events.since_return import since_return
 from app.events.views.desk import EDITORS, bp, done
 from app.events.views.photos import sent
-from app.forms import PlainForm, line, text
+from app.events.views.showing import RemarkForm, page_of
+from app.forms import PlainForm, line
 
 Page = tuple[str, int] | Response
 
@@ -53,10 +56,6 @@ class DecisionForm(ConsoleForm):
             return []
         choices = [] if request.form.get("decision") in ("agree", "return") else [_("请选“通过”或“退回”。")]
         return choices if self.keys else [_("请先勾选要处理的活动。"), *choices]
-
-
-class RemarkForm(ConsoleForm):
-    text = text(_l("意见"), 1000, DataRequired(_l("请写意见。")))
 
 
 @bp.get("/review")
@@ -118,16 +117,17 @@ def take_back_change(id: int) -> Response:
 
 @bp.post("/events/<int:id>/remarks")
 @allowed(*EDITORS)
-def remark(id: int) -> Response:
+def remark(id: int) -> Page:
+    """Refused, it stands in its box again."""
     event, form = get_event(g.actor, id, lock=True), RemarkForm()
+    is_reviewing = request.form.get("from") == "review"
     if form.validate_on_submit():
         event.remark(form.text.data, g.actor.person, now())
         db.session.commit()
-    else:
-        db.session.rollback()
-        flash(str(next(iter(form.errors.values()))[0]), "error")
-    page = "console.review_one" if request.form.get("from") == "review" else "console.show"
-    return redirect(url_for(page, id=id, _anchor="remarks"))
+        return redirect(url_for("console.review_one" if is_reviewing else "console.show", id=id, _anchor="remarks"))
+    db.session.rollback()
+    event = get_event(g.actor, id)
+    return _page(event, DecisionForm(formdata=None), form) if is_reviewing else page_of(event, form), form.status
 
 
 def _decided(key: str, form: DecisionForm) -> str:
@@ -160,8 +160,11 @@ def _list(form: DecisionForm, mistakes: list[str] | None = None) -> str:
 
 
 def _one(id: int, form: DecisionForm) -> str:
-    event = get_event(g.actor, id)
+    return _page(get_event(g.actor, id), form, RemarkForm(formdata=None), form.mistakes)
+
+
+def _page(event: Event, form: DecisionForm, remark_form: RemarkForm, mistakes: Sequence[str] = ()) -> str:
     return render_template(
         "console/review/one.html", event=event, found=of_event(event), approval=approval_of(event), form=form,
-        plain=PlainForm(), remark_form=RemarkForm(formdata=None), as_of=now(), waited=waited,
-        differences=differences, mistakes=form.mistakes)
+        plain=PlainForm(), remark_form=remark_form, as_of=now(), waited=waited, returned=since_return(event),
+        differences=differences, mistakes=mistakes)

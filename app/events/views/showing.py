@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from flask import current_app, g, render_template, request, url_for
+from flask_babel import lazy_gettext as _l
 from sqlalchemy.orm import joinedload
+from wtforms.validators import DataRequired
 
 from app.accounts.access import allowed
 from app.clock import now
 from app.db import Change, db, note
 from app.events.approval import approval_of
+from app.events.asking import ConsoleForm
 from app.events.board import Seats
 from app.events.differences import differences
 from app.events.models import Event
@@ -19,7 +22,7 @@ from app.events.views.desk import EDITORS, bp, may_edit
 from app.events.views.enrolled import enrols_at, listed, masked
 from app.events.waiting import EventChange
 from app.events.words import EventKind
-from app.forms import PlainForm
+from app.forms import PlainForm, text
 from app.outbox.models import Delivery
 from app.signup.queries import seats_taken
 
@@ -27,11 +30,21 @@ LETTERS = 20
 WHY_SHOWN = ("打电话通知变更", "核对名单", "安排食宿或签到", "其他")  # as the audit keeps it
 
 
+class RemarkForm(ConsoleForm):
+    """A remark to whoever works on an event or reviews it."""
+
+    text = text(_l("写意见"), 1000, DataRequired(_l("请写意见。")))
+
+
 @bp.get("/events/<int:id>")
 @allowed()
 def show(id: int) -> str:
     """Its facts, parts, people, letters, and what can be done with it."""
-    event, as_of, person = get_event(g.actor, id), now(), g.actor.person
+    return page_of(get_event(g.actor, id), RemarkForm())
+
+
+def page_of(event: Event, remark_form: RemarkForm) -> str:
+    as_of, person = now(), g.actor.person
     approval, change = approval_of(event), EventChange.find_waiting(event)
     is_mine = may_edit(event.organization)
     return render_template(
@@ -43,7 +56,8 @@ def show(id: int) -> str:
         letters=db.session.scalars(Delivery.concerning(f"event:{event.id}").options(
             joinedload(Delivery.content)).limit(LETTERS)).all(),
         part_word=EventKind(event.kind).part if event.parent_id is None else None,
-        why_shown=WHY_SHOWN, form=PlainForm(), reaches=lambda entry: g.actor.reaches(entry.organization))
+        why_shown=WHY_SHOWN, form=PlainForm(), remark_form=remark_form,
+        reaches=lambda entry: g.actor.reaches(entry.organization))
 
 
 @bp.post("/events/<int:id>/contacts")

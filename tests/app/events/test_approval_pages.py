@@ -332,7 +332,7 @@ def test_remarks_go_to_and_fro_and_stay_inside(chen, he, client, sent):
 
     assert [(one.author.name, one.text) for one in events()[0].comments] == [
         ("He", "主讲定了吗？"), ("Chen", "定了，<b>明天</b>补上")]
-    assert empty.status_code == 302
+    assert empty.status_code == 422
     assert "&lt;b&gt;明天&lt;/b&gt;" in he.get(f"/console/review/{sent.id}").text
     assert "主讲定了吗" not in client.get(f"/events/{sent.id}").text
 
