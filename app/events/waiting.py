@@ -105,17 +105,17 @@ class EventChange(Model):
             raise Overtaken(_("送审以后，活动的这几项又被改过：%(fields)s。请退回，让送审的人按现在的内容再改。",
                               fields=words))
         self._apply(as_of)
-        self._decide(ChangeState.APPROVED, by, as_of)
+        self._decide(ChangeState.APPROVED, "change_approved", by, as_of)
 
     def refuse(self, by: Person, as_of: datetime, reason: str) -> None:
         self._must_wait()
-        self._decide(ChangeState.REFUSED, by, as_of, reason)
+        self._decide(ChangeState.REFUSED, "change_refused", by, as_of, reason)
 
     def withdraw(self, by: Person, as_of: datetime) -> None:
         """Its author no longer wants it."""
         if self.state != ChangeState.WITHDRAWN:
             self._must_wait()
-            self._decide(ChangeState.WITHDRAWN, by, as_of)
+            self._decide(ChangeState.WITHDRAWN, "change_withdrawn", by, as_of)
 
     def _apply(self, as_of: datetime) -> None:
         event, wanted = self.event, self.wanted
@@ -138,9 +138,9 @@ class EventChange(Model):
         if self.state != ChangeState.WAITING:
             raise Decided
 
-    def _decide(self, state: ChangeState, by: Person, as_of: datetime, reason: str = "") -> None:
+    def _decide(self, state: ChangeState, what: str, by: Person, as_of: datetime, reason: str = "") -> None:
         self.state, self.decided_by_id, self.decided_at, self.decided_reason = state.value, by.id, as_of, reason
-        note(Change(self.event, f"change_{state.value}", as_of,
+        note(Change(self.event, what, as_of,
                     after={"change": self.id, "fields": sorted(self.after), "decided_reason": reason}))
 
 
@@ -220,7 +220,7 @@ class Proposed:
         change.reason, change.is_quiet, change.by, change.at = self._why, self._is_quiet, by, as_of
         change.base_version, change.version = self.event.version, change.version + 1
         db.session.flush()
-        note(Change(self.event, "change_submitted", as_of,
+        note(Change(self.event, "change_submitted", as_of, before={"wanted": change.before},
                     after={"change": change.id, "fields": sorted(change.after), "wanted": change.after}))
         return change
 

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 import re
 import shutil
 from collections import Counter
@@ -13,6 +14,7 @@ from app.accounts.installation import Installation
 from app.accounts.models import Actor, Person, Role
 from app.accounts.places import Organization, Region
 from app.audit.models import AuditRow
+from app.audit.views.words import FIELDS, HIDDEN
 from app.db import db
 from app.demonstration.loading import NotEmpty
 from app.demonstration.places import ROOT
@@ -306,3 +308,11 @@ def test_a_working_day_is_never_a_weekend_and_a_past_one_moves_back():
 def test_a_date_nobody_can_read_names_its_event():
     with pytest.raises(ValueError, match="谁也读不懂: “sometime” is no date of a script"):
         Script(title="谁也读不懂", when="sometime").span(NOVEMBER.date())
+
+
+def test_every_field_of_its_audit_has_a_word(loaded):
+    regions = set(db.session.scalars(select(Region.code)))
+    rows = db.session.execute(select(AuditRow.before, AuditRow.after)).all()
+    fields = {field for row in rows for side in row for field in json.loads(side)}
+
+    assert (len(fields) > 40, sorted(fields - set(FIELDS) - HIDDEN - regions)) == (True, [])

@@ -18,7 +18,7 @@ from app.accounts.places import Organization
 from app.audit.models import AuditRow
 from app.audit.trail import Trail
 from app.audit.views.telling import Line, sheet, told
-from app.audit.views.words import DONE, THINGS
+from app.audit.views.words import THINGS, doings
 from app.clock import now
 from app.db import Change, db, note
 from app.errors import BadInput
@@ -48,7 +48,7 @@ def audit() -> str:
     lines, asked = told(found[:PAGE]), {name: request.args[name] for name in FILTERS if request.args.get(name)}
     return render_template(
         "audit/audit.html", lines=lines, older=lines[-1].id if len(found) > PAGE else None, asked=asked,
-        is_deep="before" in request.args, kinds=THINGS.items(), doings=DONE.items(), form=PlainForm())
+        is_deep="before" in request.args, kinds=THINGS.items(), doings=doings(), form=PlainForm())
 
 
 @bp.post("/export")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -13,16 +13,15 @@ from flask_babel import gettext as _
 from flask_babel import pgettext
 from sqlalchemy import select
 
-from app.accounts.models import Person, Role
+from app.accounts.models import Person
 from app.accounts.places import Organization, Region
 from app.audit import recording
 from app.audit.models import AuditRow
-from app.audit.views.words import ACTORS, DONE, DONE_TO, FIELDS, HIDDEN, OF_ANOTHER, OF_ONESELF, THINGS, VALUES
-from app.contact import masked
+from app.audit.views.values import changes, field_word, masked_value, numbers_wanted, same_time
+from app.audit.views.words import ACTORS, DONE, DONE_TO, OF_ANOTHER, OF_ONESELF, PLACE_ALONE, THINGS
 from app.db import db
 from app.events.models import Event
-from app.events.words import EventKind, EventState
-from app.look import clock, full_day, hours, local
+from app.look import local
 from app.plans.indicators import Indicator
 from app.plans.milestones import Milestone
 from app.plans.models import Plan, Task
@@ -33,9 +32,6 @@ from app.plans.revisions import PlanRevision
 from app.reports.returns import MonthlyReturn
 from app.reports.supervision import SlipCause, SupervisionSlip
 from app.signup.models import Enrolment
-
-LONGEST = 120
-LABELLED = {"kind": EventKind, "role": Role}
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +72,7 @@ class _Names:
     returns: dict[str, str]  # the office and the month
     slips: dict[str, str]  # the office and what it is about
     kept: dict[str, dict[str, str]]  # by type: registers and what is in them, milestones, programmes
+    wanted: dict[tuple[str, int], str]  # by type and number: what changes that wait name
 
     @classmethod
     def of(cls, rows: Sequence[AuditRow]) -> _Names:
@@ -98,7 +95,8 @@ class _Names:
             slips={str(id): f"{name} {SlipCause(cause).label}" for id, name, cause in db.session.execute(
                 select(SupervisionSlip.id, Organization.name, SupervisionSlip.cause)
                 .join(SupervisionSlip.organization).where(SupervisionSlip.id.in_(ids("SupervisionSlip"))))},
-            kept={kind: names(wanted) for kind, names in KEPT.items() if (wanted := ids(kind))})
+            kept={kind: names(wanted) for kind, names in KEPT.items() if (wanted := ids(kind))},
+            wanted=_wanted(rows))
 
     def subject(self, row: AuditRow) -> str:
         found = {"Person": self.people, "Event": self.events, "Plan": self.plans, "Enrolment": self.of_enrolments,
@@ -118,7 +116,8 @@ class _Names:
 def _line(row: AuditRow, names: _Names, personal: dict[str, str] | None) -> Line:
     who, thing, name = names.actor(row), str(THINGS.get(row.subject_type, row.subject_type)), names.subject(row)
     is_own = row.actor in ("participant", f"person:{row.subject_id}")
-    done = _done(row)
+    before, after = json.loads(row.before), json.loads(row.after)
+    done = _done(row, before, after)
     if row.subject_type == "Person" and row.what in OF_ONESELF:
         if is_own:
             who, thing, name = name, "", ""
@@ -127,13 +126,15 @@ def _line(row: AuditRow, names: _Names, personal: dict[str, str] | None) -> Line
     return Line(
         id=row.id, at=row.at, who=who, actor=row.actor, done=done, thing=thing,
         name=name, about=f"{row.subject_type}:{row.subject_id}", address=row.address, link=_link(row),
-        changes=_changes(json.loads(row.before), json.loads(row.after), names),
-        personal=[(_field(field), _masked(field, value)) for field, value in (personal or {}).items()
+        changes=changes(before, after, names.regions, names.wanted),
+        personal=[(field_word(field), masked_value(field, value)) for field, value in (personal or {}).items()
                   if value and value != row.address],
         is_forgotten=bool(row.personal) and personal is None, position=row.position, hash=row.hash or "")
 
 
-def _done(row: AuditRow) -> str:
+def _done(row: AuditRow, before: Mapping[str, Any], after: Mapping[str, Any]) -> str:
+    if row.what == "rescheduled" and same_time(before, after):
+        return str(PLACE_ALONE)
     return str(DONE_TO.get((row.subject_type, row.what)) or DONE.get(row.what, f"“{row.what}”"))
 
 
@@ -142,61 +143,6 @@ def _link(row: AuditRow) -> str:
              "Register": "console_plans.register", "RegisterEntry": "console_plans.entry"}
     endpoint = pages.get(row.subject_type)
     return url_for(endpoint, id=int(row.subject_id)) if endpoint and row.subject_id.isdigit() else ""
-
-
-def _changes(before: dict[str, Any], after: dict[str, Any], names: _Names) -> list[tuple[str, str, str]]:
-    """(field, old, new) of what differs."""
-    fields = [field for field in {**before, **after} if before.get(field) != after.get(field) and field not in HIDDEN]
-    return [(names.regions.get(field) or _field(field), _value(field, before.get(field), names),
-             _value(field, after.get(field), names)) for field in fields]
-
-
-def _field(field: str) -> str:
-    return str(FIELDS.get(field, field))
-
-
-def _value(field: str, value: Any, names: _Names) -> str:
-    if value in (None, "", []):
-        return ""
-    if isinstance(value, bool):
-        return _("是") if value else _("否")
-    if isinstance(value, list):
-        return _("、").join(
-            names.regions.get(str(one), str(one)) if field == "regions" else str(one) for one in value)
-    if field.endswith("_at"):
-        return _moment(str(value))
-    if field == "credit_hours":
-        return hours(int(value))
-    if field == "state":
-        return _state(str(value))
-    if str(value) in VALUES.get(field, {}):
-        return str(VALUES[field][str(value)])
-    if field in LABELLED and value in [one.value for one in LABELLED[field]]:
-        return str(LABELLED[field](value).label)
-    text = str(value)
-    return text if len(text) <= LONGEST else f"{text[:LONGEST]}…"
-
-
-def _state(value: str) -> str:
-    own = {"enrolled": _("已报名"), "waitlisted": _("候补"), "withdrawn": _("已取消报名")}
-    if value in own:
-        return own[value]
-    return EventState(value).label if value in [one.value for one in EventState] else value
-
-
-def _moment(text: str) -> str:
-    try:
-        moment = datetime.fromisoformat(text)
-    except ValueError:
-        return text
-    return f"{full_day(moment)} {clock(moment)}"
-
-
-def _masked(field: str, value: str) -> str:
-    """Personal fields are shown in part, here as in lists."""
-    if "@" in value or value.isdigit():
-        return masked(value)
-    return value if field == "address" else f"{value[:1]}{'*' * max(len(value) - 1, 1)}"
 
 
 def _entries(ids: set[int]) -> dict[str, str]:
@@ -219,6 +165,13 @@ KEPT: dict[str, Callable[[set[int]], dict[str, str]]] = {
     "PlanRevision": lambda ids: _map(
         select(PlanRevision.id, Plan.title).join(PlanRevision.plan).where(PlanRevision.id.in_(ids))),
 }
+
+
+def _wanted(rows: Sequence[AuditRow]) -> dict[tuple[str, int], str]:
+    found = {pair for row in rows if row.what == "change_submitted" for side in (row.before, row.after)
+             for pair in numbers_wanted(json.loads(side))}
+    return {(kind, int(id)): name for kind in {kind for kind, _id in found}
+            for id, name in KEPT[kind]({id for one, id in found if one == kind}).items()}
 
 
 def _joined_map(statement: Any) -> dict[str, str]:

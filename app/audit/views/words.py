@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_babel import lazy_pgettext as _lp
 
@@ -13,7 +14,9 @@ DONE = {
     "annulled": _l("撤销了补登的"), "submitted": _l("送审了"), "returned": _l("退回了"),
     "taken_back": _l("收回了送审的"), "figures_confirmed": _l("确认了人数："), "figures_returned": _l("退回了人数："),
     "shared_out": _l("定了各地份额："),
-    "change_submitted": _l("送审一项修改："), "remarked": _l("留言："), "laid_down": _l("规定了"),
+    "change_submitted": _l("送审一项修改："), "change_approved": _l("通过了送审的修改："),
+    "change_refused": _l("退回了送审的修改："), "change_withdrawn": _l("撤回了送审的修改："),
+    "remarked": _l("留言："), "laid_down": _l("规定了"),
     "lifted": _l("取消了"), "contacts_shown": _l("查看了联系方式："), "contact_changed": _l("换了联系人："),
     # returns and supervision
     "filed": _l("报了"), "approved": _l("通过了"),
@@ -62,6 +65,30 @@ DONE = {
 
 # One word may mean another thing of another noun.
 DONE_TO = {("Sending", "held"): _l("停下了")}
+
+PLACE_ALONE = _l("换了地点：")  # a move to another place at the same time
+
+# Where two verbs have one word, a filter says of what: the types whose word stands in brackets.
+SAID_OF = {
+    "cancelled": ("Event",), "lifted": ("PublishingRule",), "withdrawn": ("Enrolment",),
+    "restored": ("Event", "Backup"), "reopened": ("Organization", "Register", "Programme"),
+    "enrolled": ("Enrolment",), "entered": ("RegisterEntry",), "figure_entered": ("OutsideFigure",),
+    "invited": ("Person",), "founded": ("Organization", "Register", "Milestone", "Programme"),
+    "revised": ("Event", "Task", "MonthlyReturn"), "changed": ("OfficeSettings", "SignInRules"),
+    "entries_imported": ("Register",), "figures_imported": ("OutsideFigure",), "sheet_imported": ("PlanRevision",),
+    "names_shown": ("Register",), "name_shown": ("RegisterEntry",),
+    "rescheduled": ("Event",), "moved": ("Organization",), "held": ("Event",),
+    "closed": ("Event", "Organization", "Register"), "slip_closed": ("SupervisionSlip",),
+    "returned": ("Event", "MonthlyReturn"), "removed": ("RegisterEntry",), "filed": ("MonthlyReturn",),
+    "approved": ("MonthlyReturn",), "prepared": ("SupervisionSlip",), "sent": ("SupervisionSlip",),
+    "dropped": ("SupervisionSlip",), "made": ("Backup",), "released": ("Sending",), "reached": ("Milestone",),
+    "published": ("Event",), "unpublished": ("Event",), "submitted": ("Event",), "adopted": ("Plan",),
+    "figure_replaced": ("OutsideFigure",), "renamed": ("Organization", "Task", "Programme"),
+    "shared_out": ("Event",), "corrected": ("Enrolment", "Person", "RegisterEntry"),
+    "merged": ("Organization",), "deactivated": ("Person",), "reactivated": ("Person",), "sealed": ("Snapshot",),
+    "amended": ("Snapshot",), "laid_down": ("PublishingRule",), "rolled_over": ("Plan", "Event"),
+    "exported": ("Register",), "handed_over": ("Person",), "postponed": ("Event",),
+}
 
 # What people do at the door is said of themselves: they are not known yet as who acts.
 OF_ONESELF = frozenset({
@@ -125,6 +152,9 @@ FIELDS = {
     "reviewer": _l("谁来审"), "text": _lp("audit field", "内容"), "successor": _l("接手的人"), "events": _l("活动"),
     "facts": _l("事实"), "due_on": _l("时限"), "closing_fact": _l("办理结果"),
     "words": _l("写的话"), "problems": _l("问题和打算"), "period": _l("时段"), "digest": _l("校验值"),
+    "returned_reason": _l("退回原因"), "zone": _l("时区"), "slug": _l("网址"),
+    "password_days": _l("密码有效期（天）"), "second_factor_roles": _l("要两步验证的角色"),
+    "blue_from": _l("蓝灯从百分之几起"), "yellow_from": _l("黄灯从百分之几起"), "return_day": _l("月报几号前报"),
     "register": _lp("audit field", "登记"), "standing": _l("进展"), "level": _l("级别"),
     "approval_number": _l("批复文号"),
     "note": _l("备注"), "withdrawn_reason": _l("撤销原因"), "applied_on": _l("申报日期"),
@@ -141,7 +171,13 @@ FIELDS = {
     "until": _l("到"),
 }
 VALUES = {
-    "via": {"link": _l("一次性链接"), "password": _l("密码"), "passkey": _l("通行密钥"), "oidc": _l("统一身份认证")},
+    "via": {"link": _l("一次性链接"), "password": _l("密码"), "provider": _l("统一身份认证"),
+            "password set": _l("设密码时"), "password changed": _l("改密码时"),
+            "link and second factor": _l("一次性链接加两步验证"),
+            "password and second factor": _l("密码加两步验证"),
+            "provider and second factor": _l("统一身份认证加两步验证")},
+    "kind": {"passkey": _l("通行密钥"), "one_time_code": _l("一次性验证码")},
+    "level": {"city": _l("市州级单位"), "county": _l("区县级单位")},
     "standing": {"listed": _l("在册"), "applied": _l("已申报"), "reviewed": _l("已评审"), "announced": _l("公示中"),
                  "approved": _l("已批复"), "plaque": _l("已授牌"), "withdrawn": _l("已撤销")},
     "step": {"application": _l("申报"), "review": _l("评审"), "announcement": _l("公示"), "approval": _l("批复"),
@@ -151,4 +187,14 @@ VALUES = {
     "basis": {"stated": _l("文件写明"), "working": _l("内部目标"), "counted": _l("据文字列举统计")},
     "reviewer": {"self": _l("自己"), "parent": _l("上级"), "root": _l("最上级")},
 }
-HIDDEN = frozenset({"event"})  # said in the sentence
+HIDDEN = frozenset({"event", "change"})  # said in the sentence, or a number that tells nobody anything
+
+
+def doings() -> list[tuple[str, str]]:
+    """Each verb and its words in a filter, which no two share."""
+    told = []
+    for what, word in DONE.items():
+        things = _("、").join(str(THINGS[one]) for one in SAID_OF.get(what, ()))
+        done = str(word).rstrip("：: ")
+        told.append((what, _("%(done)s（%(things)s）", done=done, things=things) if things else done))
+    return told

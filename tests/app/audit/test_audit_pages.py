@@ -12,12 +12,14 @@ from sqlalchemy import select
 from app.accounts.models import Role
 from app.accounts.settings import OfficeSettings
 from app.audit.models import AuditRow
-from app.audit.views.words import DONE
+from app.audit.views.words import DONE, doings
 from app.clock import now
 from app.db import Change, acting_as, db, note
+from app.events.waiting import Proposed
+from app.plans.registers import Standing
 from app.signup import erasing
 from app.signup.enrolling import enrol
-from tests.factories import a_city_office, a_person, an_event, an_office, chen
+from tests.factories import a_city_office, a_person, a_task, an_event, an_office, chen
 
 TAG = re.compile(r"<[^>]+>")
 TOP = Path(__file__).resolve().parents[3]
@@ -197,10 +199,54 @@ def test_no_route_of_the_audit_alters_anything(app):
 
 
 def test_everything_that_is_noted_has_a_word():
-    noted = re.compile(r'(?:Change\([^"]*?,\s*|_changing\(|\brecord\()"([a-z_]+)",')
+    noted = re.compile(
+        r'(?:Change\([^"]*?,\s*|_chang(?:e|ed|ing)\([^")]*|_note\(|_decide\([^"]*?,\s*|\brecord\()"([a-z_]+)"')
     said = {word for path in (TOP / "app").rglob("*.py") for word in noted.findall(path.read_text(encoding="utf-8"))}
 
-    assert (len(said) > 30, sorted(said - set(DONE))) == (True, [])
+    assert (len(said) > 30, sorted(said - set(DONE)), "change_refused" in said) == (True, [], True)
+
+
+def test_a_verb_that_is_put_together_has_a_word_whatever_it_becomes():
+    made_up = re.compile(r'(?:note\(Change\([^"]*?,\s*|_chang(?:e|ed|ing)\(|_note\(|\brecord\()(f".*?")')
+    found = {word for path in (TOP / "app").rglob("*.py")
+             for word in made_up.findall(path.read_text(encoding="utf-8"))}
+
+    assert (found, {f"step_{one.value}" for one in Standing} - {"step_listed"} - set(DONE)) == (
+        {'f"step_{to.value}"'}, set())
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_the_filter_tells_every_verb_from_every_other(app, language):
+    with app.test_request_context(f"/?lang={language}"):
+        words = [word for _what, word in doings()]
+
+    assert ([word for word in words if words.count(word) > 1], [word for word in words if word.endswith(("：", ":"))]
+            ) == ([], [])
+
+
+def test_a_change_that_waited_is_told_field_by_field_and_what_became_of_it(desk, as_of):
+    event, clerk = an_event("蜀光讲坛"), chen()
+    wished = Proposed(event)
+    wished.revise(as_of, capacity=80, tasks=[a_task("I2.1")])
+    wished.reschedule(event.span.moved_by(timedelta(days=1)), as_of, location="图书馆")
+    wished.keep(clerk, as_of).refuse(clerk, as_of, "再核对地点")
+    db.session.commit()
+
+    page = desk.get(f"/console/audit?about=Event:{event.id}").text
+    lines = [" ".join(TAG.sub("", one).split()) for one in re.findall(r"<li>(.*?)</li>", page, re.S)]
+
+    assert lines[1:8] == [
+        "意见：再核对地点", "修改的内容：名额、结束、地点、开始、计划任务", "名额：80",
+        "结束：2026年3月12日（周四） 11:00 → 2026年3月13日（周五） 11:00", "地点：天府新区会议中心 → 图书馆",
+        "开始：2026年3月12日（周四） 09:00 → 2026年3月13日（周五） 09:00", "计划任务：I2.1 省委党校“蜀光讲坛”"]
+
+
+def test_a_move_to_another_place_at_the_same_time_is_told_as_that(desk, as_of):
+    event = an_event("蜀光讲坛")
+    event.reschedule(event.span, as_of, location="图书馆")
+    db.session.commit()
+
+    assert sentences(desk.get(f"/console/audit?about=Event:{event.id}"))[0] == "系统 换了地点： 活动“蜀光讲坛”"
 
 
 def test_in_english_a_noun_is_a_noun_and_a_name_stands_apart(desk, as_of):
