@@ -10,7 +10,7 @@ from flask_babel import gettext as _
 from sqlalchemy.orm import joinedload, selectinload
 
 from app.accounts.access import allowed
-from app.accounts.models import Actor, Role
+from app.accounts.models import Actor, Person, Role
 from app.clock import local_day, now
 from app.db import db
 from app.errors import NotThere
@@ -42,8 +42,7 @@ def show() -> str:
     try:
         plan, years = get_plan()
     except NoPlanYet:
-        return render_template("console/no_plan.html", may_import=any(
-            path.strip("/").isdigit() for path in _as_planner().paths))
+        return render_template("console/no_plan.html", title=_("计划"), may_import=may_import(g.actor.person))
     categories = db.session.scalars(Category.tree_of(plan)).unique().all()
     tasks = [task for category in categories for task in category.tasks]
     counted, light = tally(plan, now()), request.args.get("light", "")
@@ -100,6 +99,11 @@ def get_plan() -> tuple[Plan, list[int]]:
     if wanted is None:
         raise NoPlanYet
     return wanted, [plan.year for plan in plans]
+
+
+def may_import(person: Person) -> bool:
+    """Who plans for the root office brings the first plan in."""
+    return any(path.strip("/").isdigit() for path in Actor.of(person, frozenset({Role.PLANNER})).paths)
 
 
 def _as_planner() -> Actor:

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from flask import Blueprint, redirect, render_template, url_for
 from flask_babel import gettext as _
+from flask_security import current_user
 from sqlalchemy.orm import joinedload, selectinload
 from werkzeug.wrappers import Response
 
@@ -13,6 +14,7 @@ from app.clock import now
 from app.db import db
 from app.errors import NotThere
 from app.events.models import Event
+from app.plans.console import may_import
 from app.plans.indicators import Measure
 from app.plans.models import Category, Plan, Sector, Task
 from app.reports.counting import tally
@@ -24,10 +26,11 @@ bp = Blueprint("plans", __name__)
 
 @bp.get("/plans/")
 @public
-def newest() -> Response:
+def newest() -> Response | str:
     plan = db.session.scalars(Plan.adopted().limit(1)).one_or_none()
     if plan is None:
-        raise NotThere(_("还没有公布计划。"))
+        is_planner = bool(current_user) and current_user.is_authenticated and may_import(current_user)
+        return render_template("plans/none.html", may_import=is_planner)
     return redirect(url_for("plans.show", year=plan.year))
 
 

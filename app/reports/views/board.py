@@ -17,6 +17,7 @@ from app.errors import NotThere
 from app.events.asking import office_zone
 from app.events.choosing import in_force
 from app.legible import number_in
+from app.plans.console import may_import
 from app.plans.models import Plan
 from app.reports import findings
 from app.reports.board import Board, Spot
@@ -37,6 +38,8 @@ def show() -> str:
     """`office` narrows to one below, `year` takes another plan."""
     as_of, office = now(), _office(g.actor)
     plans = _plans()
+    if not plans and "year" not in request.args:
+        return render_template("console/no_plan.html", title=_("看板"), may_import=may_import(g.actor.person))
     plan = _plan(plans, as_of.astimezone(office_zone()).year)
     board = Board.of(plan, office, as_of, next((one for one in plans if one.year == plan.year - 1), None))
     return render_template(

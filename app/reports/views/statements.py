@@ -19,6 +19,7 @@ from app.events.asking import office_zone
 from app.exporting import XLSX
 from app.jobs import Job, JobState
 from app.languages import language
+from app.plans.console import may_import
 from app.plans.models import Plan
 from app.reports import making, word, workbook
 from app.reports.period import Period, PeriodKind
@@ -46,6 +47,7 @@ def index() -> Page:
         joinedload(Snapshot.sealed_by)).limit(MOST_SEALED)).all()
     return render_template(
         "reports/index.html", form=form, office=office, sealed=sealed, plans=plans,
+        may_import=may_import(g.actor.person),
         offices=db.session.scalars(Organization.open_under(g.actor.paths)).all()), 200
 
 
