@@ -291,7 +291,7 @@ TABLE: dict[tuple[str, str], Row] = {
     ("GET", "console.new"): Row(EDITORS),
     ("POST", "console.create"): Row(EDITORS, status=FORM_SHOWN_AGAIN),
     ("GET", "console.shares"): on_event(EDITORS),
-    ("POST", "console.share_out"): on_event(EDITORS, status=FORM_SHOWN_AGAIN),
+    ("POST", "console.share_out"): on_event(EDITORS, status=409),
     ("GET", "console.edit"): on_event(EDITORS),
     ("POST", "console.save"): on_event(EDITORS, status=409),
     ("GET", "console.new_part"): on_event(EDITORS, "course"),
