@@ -34,6 +34,7 @@ def create_app(**settings: str) -> Flask:
     _hear_changes(app)
     _watch_letters(app)
     _ring_rooms(app)
+    _date_deadlines(app)
     _keep_offices_open(app)
     _name_work(app)
     from app.accounts import access
@@ -53,7 +54,7 @@ def _open_rooms(app: Flask) -> None:
     from app.events.views import board, console
     from app.feeds import cli as feeds_cli
     from app.feeds import doorstep, shelf
-    from app.feeds import views as feeds
+    from app.feeds.views import pages as feeds
     from app.keeping import cli as keeping_cli
     from app.keeping import views as keeping
     from app.keeping import watching
@@ -89,7 +90,7 @@ def _hear_changes(app: Flask) -> None:
     from app import db
     from app.accounts import sessions, staff
     from app.audit import recording
-    from app.feeds import entries
+    from app.feeds import entries, tokens
     from app.plans import following as plans
     from app.reminders import following
     from app.reports import supervising
@@ -101,6 +102,7 @@ def _hear_changes(app: Flask) -> None:
     db.follow(app, plans.follow)
     db.follow(app, telling.follow)
     db.follow(app, entries.follow)
+    db.follow(app, tokens.follow)
     db.follow(app, following.follow)
     db.follow(app, supervising.follow)
 
@@ -138,6 +140,14 @@ def _ring_rooms(app: Flask) -> None:
     from app.reports import mornings
 
     due.ring_too(app, mornings.look)
+
+
+def _date_deadlines(app: Flask) -> None:
+    """Who tells private calendars of days that rooms to the left cannot know; one line a room."""
+    from app.feeds import days
+    from app.reports import own_days
+
+    days.also(app, own_days.own_return_days)
 
 
 def _keep_offices_open(app: Flask) -> None:

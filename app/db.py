@@ -203,3 +203,9 @@ def acting_as(actor: str) -> Iterator[None]:
         yield
     finally:
         info["actor"] = earlier
+
+
+def acting_person() -> int | None:
+    """The id of the person who acts, if a person does: for columns that say whose a row is."""
+    kind, _colon, id = str(db.session().info.get("actor") or "").partition(":")
+    return int(id) if kind == "person" and id.isdigit() else None

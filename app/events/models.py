@@ -11,7 +11,7 @@ from sqlalchemy import CheckConstraint, Column, ColumnElement, ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.accounts.places import Organization, Region, below
-from app.db import Base, Model
+from app.db import Base, Model, acting_person
 from app.events.figures import Figures, Photo
 from app.events.lifecycle import SHOWN, Lifecycle
 from app.events.sharing import Sharing
@@ -87,6 +87,8 @@ class Event(Lifecycle, Submitting, Sharing, Model):
     position: Mapped[int] = mapped_column(default=0)
     # Last year's, of which this is the shell.
     source_id: Mapped[int | None] = mapped_column(ForeignKey("event.id", ondelete="SET NULL"), index=True)
+    made_by_id: Mapped[int | None] = mapped_column(
+        ForeignKey("person.id", ondelete="SET NULL"), index=True, default=acting_person)  # null: by no person
 
     kind: Mapped[str] = mapped_column(String(16), index=True)
     title: Mapped[str] = mapped_column(String(120))

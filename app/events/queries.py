@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from flask_babel import gettext as _
-from sqlalchemy import ColumnElement, Select, exists, or_, select
-from sqlalchemy.orm import joinedload, selectinload
+from sqlalchemy import ColumnElement, Select, and_, exists, or_, select
+from sqlalchemy.orm import aliased, joinedload, selectinload
 
 from app.accounts.places import Organization
 from app.db import db
@@ -20,7 +20,7 @@ from app.plans.programmes import Programme
 from app.plans.registers import RegisterEntry
 
 if TYPE_CHECKING:
-    from app.accounts.models import Actor
+    from app.accounts.models import Actor, Person
 
 AFTERMATH = timedelta(days=62)
 OWN_DAYS = (Part.STAGE.value, Part.SESSION.value)
@@ -62,6 +62,18 @@ def ahead_naming(actor: Actor, words: Sequence[str], as_of: datetime) -> Select[
     return ahead(actor, as_of).where(
         or_(*(Event.contact.contains(word, autoescape=True) for word in words)),
         Event.state != EventState.CANCELLED.value)
+
+
+def of_person(person: Person) -> ColumnElement[bool]:
+    """What the person made or is the contact of, and the stages and sessions of that."""
+    words = [word for word in (person.name, person.email, person.mobile) if word]
+
+    def own(one: Any) -> ColumnElement[bool]:
+        return or_(one.made_by_id == person.id, *(one.contact.contains(word, autoescape=True) for word in words))
+
+    parent = aliased(Event)
+    return or_(own(Event), and_(Event.part.is_not(None), Event.part.in_(OWN_DAYS), Event.parent_id.in_(
+        select(parent.id).where(parent.deleted_at.is_(None), own(parent)))))
 
 
 def past(actor: Actor, as_of: datetime) -> Select[Event]:

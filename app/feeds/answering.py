@@ -10,26 +10,30 @@ from urllib.parse import quote
 from flask import Response, request
 
 PACKED = "-gzip"
+FOR_ALL, FOR_ONE = "public, max-age=300", "private, no-cache"
 
 
-def is_unchanged(tag: str, modified: datetime, as_of: datetime) -> bool:
-    """Whether the reader has it already. If-None-Match, where sent, is all that counts (RFC 9110 13.1.3)."""
+def is_unchanged(tag: str, modified: datetime | None, as_of: datetime) -> bool:
+    """Whether the reader has it already. If-None-Match, where sent, is all that counts (RFC 9110 13.1.3).
+
+    `modified`: None where nobody can say since when it reads as it does; then no date is believed, and none given.
+    """
     if "If-None-Match" in request.headers:
         known = request.if_none_match
         return known.star_tag or known.contains_weak(tag) or known.contains_weak(tag + PACKED)
     since = request.if_modified_since
-    return since is not None and _sayable(modified, as_of) <= since
+    return since is not None and modified is not None and _sayable(modified, as_of) <= since
 
 
-def unchanged(tag: str, modified: datetime, as_of: datetime) -> Response:
+def unchanged(tag: str, modified: datetime | None, as_of: datetime, *, cache: str = FOR_ALL) -> Response:
     """304, with the tag of the form that the reader would have got."""
     answer = Response(status=304)
     del answer.headers["Content-Type"]
-    return _with_validators(answer, tag, modified, as_of, packed=takes_gzip())
+    return _with_validators(answer, tag, modified, as_of, packed=takes_gzip(), cache=cache)
 
 
-def calendar(body: Iterable[bytes], name: str, tag: str, modified: datetime, as_of: datetime, *,
-             packed: bool = False, length: int | None = None) -> Response:
+def calendar(body: Iterable[bytes], name: str, tag: str, modified: datetime | None, as_of: datetime, *,
+             packed: bool = False, length: int | None = None, cache: str = FOR_ALL) -> Response:
     """`packed`: the body is gzip already. `length`: of the body, where it is known before it is made."""
     answer = Response(body)
     answer.headers["Content-Type"] = "text/calendar; charset=utf-8"
@@ -39,19 +43,23 @@ def calendar(body: Iterable[bytes], name: str, tag: str, modified: datetime, as_
         answer.headers["Content-Encoding"] = "gzip"
     if length is not None:
         answer.content_length = length
-    return _with_validators(answer, tag, modified, as_of, packed=packed)
+    return _with_validators(answer, tag, modified, as_of, packed=packed, cache=cache)
 
 
-def single(body: bytes, name: str, tag: str, modified: datetime, as_of: datetime) -> Response:
-    """One event: so little that it is packed as it goes."""
+def single(body: bytes, name: str, tag: str, modified: datetime | None, as_of: datetime, *,
+           cache: str = FOR_ALL) -> Response:
+    """One event, or one person's: so little that it is packed as it goes."""
     packed = takes_gzip()
-    return calendar([gzip.compress(body, 6, mtime=0) if packed else body], name, tag, modified, as_of, packed=packed)
+    return calendar([gzip.compress(body, 6, mtime=0) if packed else body], name, tag, modified, as_of, packed=packed,
+                    cache=cache)
 
 
-def _with_validators(answer: Response, tag: str, modified: datetime, as_of: datetime, *, packed: bool) -> Response:
+def _with_validators(answer: Response, tag: str, modified: datetime | None, as_of: datetime, *, packed: bool,
+                     cache: str) -> Response:
     answer.set_etag(tag + PACKED if packed else tag)
-    answer.last_modified = _sayable(modified, as_of)
-    answer.headers["Cache-Control"] = "public, max-age=300"
+    if modified is not None:
+        answer.last_modified = _sayable(modified, as_of)
+    answer.headers["Cache-Control"] = cache
     answer.headers["X-Robots-Tag"] = "noindex"
     answer.vary.add("Accept-Encoding")
     return answer

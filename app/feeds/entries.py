@@ -19,6 +19,7 @@ from app.events.models import PUBLIC_STATES, Event, EventRegion, event_task
 from app.events.span import midnight
 from app.feeds.filters import keys_of
 from app.feeds.models import FeedEntry, FeedRevision
+from app.feeds.saved import SavedSlice
 from app.feeds.tombstones import as_tombstone
 from app.languages import LANGUAGES
 from app.plans.models import Category, Plan, Task
@@ -26,7 +27,7 @@ from calendars.entry import Entry, render_entry
 from calendars.errors import CalendarError
 
 A_BATCH = 200
-SHOWN = (Event, Task, Category, Plan, Organization, Region)
+SHOWN = (Event, Task, Category, Plan, Organization, Region, SavedSlice)
 
 
 class Unwritable(Refused):
@@ -47,7 +48,7 @@ def follow(changes: Sequence[Change]) -> None:
     for event, stored in _with_entries(_concerned(changes, changed)):
         _follow_one(event, stored, number, None if event.id in changed else as_of)
         touched |= any(entry.revision == number for entry in stored.values())
-    # A plan adopted or a region renamed may move events into a slice without touching an entry.
+    # A plan adopted or a region renamed may move events into a slice without touching an entry; a slice may go.
     if touched or any(not isinstance(change.subject, Event) for change in changes):
         revision.rise(as_of)
 

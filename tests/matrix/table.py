@@ -278,6 +278,12 @@ TABLE: dict[tuple[str, str], Row] = {
     ("GET", "console_plans.show_figure_import"): Row(PLANNERS, NOBODY, {"id": "outside", "job_id": "job"}),
     ("POST", "console_plans.apply_figure_import"): Row(PLANNERS, NOBODY, {"id": "outside", "job_id": "job"}),
     ("GET", "console_plans.figure_template"): Row(PLANNERS),
+    # private feeds
+    ("GET", "feeds.private"): Row(PUBLIC, args={"token": "feed_token"}),
+    ("GET", "feeds.my_feeds"): Row(STAFF),
+    ("POST", "feeds.add_feed"): Row(STAFF, status=FORM_SHOWN_AGAIN),
+    ("POST", "feeds.rotate_feed"): Row(STAFF, args={"id": "feed"}, is_private=True, status=200),
+    ("POST", "feeds.revoke_feed"): Row(STAFF, args={"id": "feed"}, is_private=True),
     # programmes
     ("GET", "console_plans.programmes"): Row(STAFF),
     ("GET", "console_plans.programme"): Row(STAFF, args={"id": "programme"}),

@@ -26,6 +26,7 @@ from app.db import db
 from app.events.approval import PublishingRule, Reviewer
 from app.events.counting import add_photos, keep_photos
 from app.events.words import EventKind
+from app.feeds.tokens import FeedToken, Holding
 from app.files import keep_evidence
 from app.jobs import JobState
 from app.plans.models import Plan
@@ -67,6 +68,8 @@ class World:
             self.things["link"] = _link(a_person("Link", Role.LEADER, offices[OWN]))
             self.things["job"] = _job(people[OWNER])
             self.things["report_job"] = _report_job(people[OWNER])
+            feed, self.things["feed_token"] = FeedToken.issue(people[OWNER], "我的", [Holding.MINE], now())
+            self.things["feed"] = feed.id
             db.session.commit()
             people_ids = {cell: person.id for cell, person in people.items()}
             db.session.remove()

@@ -21,6 +21,8 @@ from app.audit.views.values import changes, field_word, masked_value, numbers_wa
 from app.audit.views.words import ACTORS, DONE, DONE_TO, OF_ANOTHER, OF_ONESELF, PLACE_ALONE, THINGS
 from app.db import db
 from app.events.models import Event
+from app.feeds.saved import SavedSlice
+from app.feeds.tokens import FeedToken
 from app.look import local
 from app.plans.indicators import Indicator
 from app.plans.milestones import Milestone
@@ -164,6 +166,8 @@ KEPT: dict[str, Callable[[set[int]], dict[str, str]]] = {
         select(Indicator.id, Task.code, Indicator.wording).join(Indicator.task).where(Indicator.id.in_(ids))),
     "PlanRevision": lambda ids: _map(
         select(PlanRevision.id, Plan.title).join(PlanRevision.plan).where(PlanRevision.id.in_(ids))),
+    "FeedToken": lambda ids: _map(select(FeedToken.id, FeedToken.name).where(FeedToken.id.in_(ids))),
+    "SavedSlice": lambda ids: _map(select(SavedSlice.id, SavedSlice.slug).where(SavedSlice.id.in_(ids))),
 }
 
 

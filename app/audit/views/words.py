@@ -40,6 +40,8 @@ DONE = {
     "file_dropped": _l("删了材料："),
     "step_applied": _l("记下申报："), "step_reviewed": _l("记下评审："), "step_announced": _l("记下公示："),
     "step_approved": _l("记下批复："), "step_plaque": _l("记下授牌："), "step_withdrawn": _l("撤销了"),
+    "feed_made": _l("建了"), "feed_rotated": _l("换了地址："), "feed_revoked": _l("停用了"),
+    "slice_saved": _l("存了"), "slice_deleted": _l("删除了"),
     "calendar_imported": _l("从别的日历导入了活动："),
     "entries_imported": _l("用表格导入了"), "exported": _l("导出了"), "names_shown": _l("查看了完整姓名："),
     "name_shown": _l("查看了完整姓名："), "register_linked": _l("接上了登记："),
@@ -115,6 +117,7 @@ THINGS = {
     "OutsideFigure": _lp("audit", "外部数字"), "Indicator": _lp("audit", "指标"),
     "EventChange": _l("送审的修改"), "Backup": _l("备份"), "Sending": _lp("audit", "发信"),
     "MonthlyReturn": _lp("audit", "月报"), "SupervisionSlip": _lp("audit", "督办单"), "Snapshot": _l("封存的报表"),
+    "FeedToken": _l("私人日历"), "SavedSlice": _l("短地址"),
 }
 
 ACTORS = {"participant": _l("没有登录的人"), "cli": _l("命令行"), "job": _l("系统"), "system": _l("系统")}
@@ -165,6 +168,7 @@ FIELDS = {
     "region": _l("地区"), "q": _l("搜索"), "reached_on": _l("完成日期"), "step": _l("步骤"),
     "indicator": _l("指标"), "month": _l("月份"), "source": _l("来源"), "true_on": _l("截至"),
     "amount": _l("数字"), "is_running_total": _l("累计"), "hosts": _l("举办地"), "programmes": _l("品牌活动"),
+    "holds": _l("放进什么"), "query": _l("筛选"),
     "starts_on": _l("开始日期"), "parts": _l("下属场次"), "result": _l("结果"),
     "stopped": _l("收回的信"), "stopped_at": _l("原来的系统停于"),
     "about": _lp("audit field", "对象"), "who": _l("谁"), "what": _l("做了什么"), "since": _l("从"),

@@ -24,8 +24,9 @@ def three_sealed():
 
 
 def test_every_change_leaves_a_row_with_before_and_after(either_app, as_of):
+    event = an_event(published=False)
     with acting_as("person:1"):
-        event = an_event()
+        event.publish(as_of)
         db.session.commit()
         event.cancel(as_of, "停电")
         db.session.commit()

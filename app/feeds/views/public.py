@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 from urllib.parse import quote
 
-from flask import Blueprint, Response, current_app, render_template, request, url_for
+from flask import Response, current_app, render_template, request, url_for
 from flask_babel import force_locale
 from flask_babel import gettext as _
 from sqlalchemy import select
@@ -24,13 +24,12 @@ from app.feeds.feed import FORMAT, Feed, read_alarm, read_language
 from app.feeds.models import FeedEntry, FeedRevision
 from app.feeds.programs import place_of, programs
 from app.feeds.slices import Slice, Window
+from app.feeds.views.desk import bp
 from app.languages import language
 from app.signup.letters import PRODUCT
 from calendars.entry import Alarm, with_alarm
 from calendars.feed import CLOSING, opening
 from calendars.timezones import zone_blocks
-
-bp = Blueprint("feeds", __name__)
 
 LARGE = 900  # KB, from which some readers give up
 

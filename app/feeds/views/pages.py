@@ -1,0 +1,8 @@
+"""Every route of feeds, brought together."""
+
+from __future__ import annotations
+
+from app.feeds.views import my_feeds, private, public
+from app.feeds.views.desk import bp
+
+__all__ = ["bp", "my_feeds", "private", "public"]

@@ -1,0 +1,68 @@
+"""`/f/<token>.ics`: what one person's token opens."""
+
+from __future__ import annotations
+
+from flask import Response, current_app, request
+from flask_babel import force_locale
+from flask_babel import gettext as _
+from sqlalchemy.exc import OperationalError
+
+from app.accounts.access import public
+from app.clock import local_day, now
+from app.db import db, writing
+from app.errors import BadInput
+from app.feeds import answering
+from app.feeds.feed import read_alarm, read_language
+from app.feeds.private import PrivateFeed
+from app.feeds.slices import Window
+from app.feeds.tokens import FeedToken, opened
+from app.feeds.views.desk import bp
+from app.rates import limiter
+
+OWN_NAMES = frozenset({"lang", "alarm"})
+OFTEN = "60/minute"
+
+
+@bp.get("/f/<token>.ics")
+@public
+@limiter.limit(OFTEN)
+def private(token: str) -> Response:
+    """Never kept in front of Flask nor on the way: what may be seen is asked each time."""
+    as_of, (found, actor) = now(), opened(token)
+    if unknown := sorted(set(request.args) - OWN_NAMES):
+        raise BadInput(_("没有“%(name)s”这个筛选项。", name=unknown[0][:40]))
+    lang = read_language(request.args.get("lang", "") or found.person.language)
+    feed = PrivateFeed(found, actor, Window.around(local_day(as_of)), lang, current_app.config["BASE_URL"],
+                       current_app.config["TIMEZONE"], read_alarm(request.args.get("alarm", "")))
+    with force_locale(lang):
+        body = feed.bytes()
+        tag, title = feed.tag(body), feed.title
+    if answering.is_unchanged(tag, None, as_of):
+        answer = answering.unchanged(tag, None, as_of, cache=answering.FOR_ONE)
+    else:
+        answer = answering.single(body, title, tag, None, as_of, cache=answering.FOR_ONE)
+    _note_fetched(found)
+    return answer
+
+
+@bp.after_request
+def _keep_addresses_in(answer: Response) -> Response:
+    """Neither a program that follows a link nor one that searches is to carry a key on."""
+    if request.path.startswith("/f/"):
+        answer.headers["Referrer-Policy"] = "no-referrer"
+        answer.headers["X-Robots-Tag"] = "noindex"
+        answer.headers.setdefault("Cache-Control", answering.FOR_ONE)
+    return answer
+
+
+def _note_fetched(found: FeedToken) -> None:
+    """In a transaction of its own; a database that is busy with other things keeps nobody from his calendar."""
+    db.session.rollback()
+    with writing():
+        try:
+            if found.seen(now()):
+                db.session.commit()
+        except OperationalError:
+            pass
+        finally:
+            db.session.rollback()
