@@ -75,10 +75,10 @@ def listed(actor: Actor, words: str = "", *, unused_as_of: datetime | None = Non
 def who_could_follow(actor: Actor, person: Person) -> Sequence[Person]:
     """To whom the work of `person` can be handed: who may hold his roles, unit by unit, his own first."""
     people = db.session.scalars(Person.scoped(actor).where(Person.active, Person.id != person.id)).unique().all()
-    return _in_order([one for one in people if one.lies_within(actor)], person)
+    return in_order([one for one in people if one.lies_within(actor)], person)
 
 
-def _in_order(people: Sequence[Person], leaving: Person) -> list[Person]:
+def in_order(people: Sequence[Person], leaving: Person) -> list[Person]:
     roles = [Role(one.role) for one in leaving.grants]
     return sorted((one for one in people if one.may_hold(roles)),
                   key=lambda one: (one.organization_id != leaving.organization_id, one.organization.path))
@@ -182,14 +182,19 @@ def hand_over(actor: Actor, person: Person, successor: Person, as_of: datetime) 
         raise OutOfReach(_("请选一位在用的同事接手。"))
     if person.id == actor.person.id:
         raise Yourself
+    pass_on(person, successor, as_of)
+    _sign_out(actor, successor, as_of)
+
+
+def pass_on(person: Person, successor: Person, as_of: datetime) -> None:
+    """Each role, then the account is closed. Who may tell it so was asked before."""
     for grant in list(person.grants):
         successor.give(Role(grant.role), grant.organization, as_of)
     db.session.flush()
-    _require_another(actor, person, person.grants)
+    _require_left(person, person.grants)
     for grant in list(person.grants):
         person.take(grant, as_of)
     person.deactivate(as_of)
-    _sign_out(actor, successor, as_of)
     note(Change(person, "handed_over", as_of, after={"to": successor.id}))
 
 
@@ -209,9 +214,13 @@ def _sign_out(actor: Actor, person: Person, as_of: datetime) -> None:
 
 def _require_another(actor: Actor, person: Person, lost: Sequence[Grant]) -> None:
     """:raises Yourself, LastAdministrator: somebody must be left who can let people in."""
-    administers = [one for one in lost if one.role == Role.ADMINISTRATOR]
     if person.id == actor.person.id:
         raise Yourself
+    _require_left(person, lost)
+
+
+def _require_left(person: Person, lost: Sequence[Grant]) -> None:
+    administers = [one for one in lost if one.role == Role.ADMINISTRATOR]
     if any(one.organization.parent_id is None for one in administers):
         # Two who take each other's role away at once must not both succeed: the second waits here, and only then
         # asks who is left. One statement that locks and asks would still see those who were there before it waited.

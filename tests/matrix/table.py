@@ -154,6 +154,8 @@ TABLE: dict[tuple[str, str], Row] = {
     ("POST", "accounts.add_passkey"): Row(SIGNED_IN, status=404),
     ("POST", "accounts.remove_passkey"): Row(SIGNED_IN, args={"id": "passkey"}, is_private=True),
     ("GET", "accounts.reach"): Row(SIGNED_IN),
+    ("GET", "accounts.leaving"): Row(SIGNED_IN),
+    ("POST", "accounts.leave"): Row(SIGNED_IN, status=FORM_SHOWN_AGAIN),
     # what the staff sees
     ("GET", "console.today"): Row(STAFF, shows="published"),
     ("GET", "console.events"): Row(STAFF, shows="published"),
