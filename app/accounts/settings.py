@@ -19,6 +19,7 @@ from app.db import Change, Model, db, is_reading, note
 from app.errors import Refused
 
 MOST_LEADS = 6
+LONGEST_CLOSING = 300
 _LEAD = re.compile(r"[1-9][0-9]?[dh]", re.ASCII)  # 3d, 1h
 
 
@@ -39,6 +40,7 @@ class Settings:
     blue_from: int = 95  # percent of what the pace asks for by today; below it a task is 黄
     yellow_from: int = 75  # below it, 红
     return_day: int = 28  # of the month, by when its return is filed
+    closing: str = ""  # under every letter to participants
     sources: Mapping[str, Organization] = field(default_factory=lambda: MappingProxyType({}))
 
 
@@ -80,6 +82,7 @@ class OfficeSettings(Model):
     blue_from: Mapped[int | None]
     yellow_from: Mapped[int | None]
     return_day: Mapped[int | None]
+    closing: Mapped[str | None] = mapped_column(String(LONGEST_CLOSING))
     version: Mapped[int] = mapped_column(default=1)
 
     @property
@@ -173,6 +176,8 @@ def _check(name: str, value: Any, *, is_root: bool) -> None:
     if name in RANGES and not RANGES[name][0] <= value <= RANGES[name][1]:
         low, high = RANGES[name]
         raise BadSetting(name, _("要在 %(low)d 到 %(high)d 之间。", low=low, high=high))
+    if name == "closing" and len(value) > LONGEST_CLOSING:
+        raise BadSetting(name, _("最多 %(count)d 个字。", count=LONGEST_CLOSING))
     if name == "reminder_leads" and not _are_leads(value):
         raise BadSetting(name, _("提醒的提前量写法不对。"))
 

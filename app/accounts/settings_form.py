@@ -12,9 +12,18 @@ from wtforms import HiddenField, IntegerField, RadioField, SelectMultipleField, 
 from wtforms.validators import NumberRange, Optional, StopValidation
 
 from app.accounts.places import Organization
-from app.accounts.settings import NAMES, OF_ROOT, RANGES, BadSetting, OfficeSettings, Settings, settings_of
+from app.accounts.settings import (
+    LONGEST_CLOSING,
+    NAMES,
+    OF_ROOT,
+    RANGES,
+    BadSetting,
+    OfficeSettings,
+    Settings,
+    settings_of,
+)
 from app.errors import Refused
-from app.forms import PlainForm, line
+from app.forms import PlainForm, line, text
 
 LEADS = ("7d", "3d", "2d", "1d", "3h", "2h", "1h")
 CEILINGS = {"mail_per_minute": "MAIL_PER_MINUTE", "mail_per_day": "MAIL_PER_DAY"}
@@ -48,6 +57,7 @@ class SettingsForm(PlainForm):
                                          widget=widgets.ListWidget(), option_widget=widgets.CheckboxInput())
     participants_kept_days = number(_l("报名信息保留天数"), "participants_kept_days")
     idle_minutes = number(_l("多久没有操作就自动退出（分钟）"), "idle_minutes")
+    closing = text(_l("信末附言"), LONGEST_CLOSING)
     contact = line(_l("页脚联系方式"), 200)
     icp_number = line(_l("ICP 备案号"), 60)
     security_number = line(_l("公安备案号"), 60)
@@ -90,6 +100,7 @@ class SettingsForm(PlainForm):
             self.version.data = str(own.version)
             raise ChangedMeanwhile
         values = {name: self[name].data if self[name].data != "" else None for name in self._names}
+        values["closing"] = "\n".join((self.closing.data or "").splitlines()) or None
         values["reminder_leads"] = self.reminder_leads.data or [] if self.own_leads.data == "own" else None
         return values
 
@@ -117,6 +128,7 @@ MEANINGS = {
     "return_day": _l("上个月的月报，本月这一天以前报；过了就算迟。"),
     "participants_kept_days": _l("活动结束这么多天后，报名人的姓名和联系方式自动抹去，人数留着。"),
     "idle_minutes": _l("下次登录起生效。登录满 12 小时总会退出。"),
+    "closing": _l("写在每封给报名人的信末尾，如“来时请带身份证，停车场在北门。”。最多 300 字，不要写个人信息。"),
     "contact": _l("公众怎么找到您，写科室和办公电话。"),
     "icp_number": _l("如“蜀ICP备00000000号”。"),
     "security_number": _l("如“川公网安备00000000000000号”。"),
@@ -132,6 +144,8 @@ def inherited(name: str, above: Settings) -> str:
     said = leads_label(value) if name == "reminder_leads" else value
     if not said and name in OF_ROOT:
         return _("不填就不限。") if name in CEILINGS else _("不填就不显示。")
+    if not said and name == "closing":
+        return _("不填就不写。")
     if source := above.sources.get(name):
         return _("不填就沿用%(office)s的：%(value)s。", office=source.name, value=said)
     return _("不填就按通常的：%(value)s。", value=said)

@@ -11,6 +11,7 @@ from flask import current_app, render_template
 from flask_babel import force_locale
 from flask_babel import gettext as _
 
+from app.accounts.settings import settings_of
 from app.events.models import Event
 from app.outbox.letter import Letter, Recipient, one_line, place, sealed
 from app.outbox.models import Delivery
@@ -26,6 +27,7 @@ def reminder(event: Event, language: str) -> Letter:
     with force_locale(language):
         words = {"event": event, "title": event.titled(language),
                  "place": event.location, "zone": zone_name(language), "language_of_letter": language,
+                 "closing": settings_of(event.organization).closing,
                  "address": f"{current_app.config['BASE_URL']}/events/{event.id}",
                  "name_here": place("name"), "tickets_here": place("ticket_links")}
         return Letter(

@@ -14,6 +14,7 @@ from flask import current_app, render_template
 from flask_babel import force_locale, format_date, format_datetime, get_locale
 from flask_babel import gettext as _
 
+from app.accounts.settings import settings_of
 from app.events.entry import entry_of
 from app.events.models import Event
 from app.events.span import Span
@@ -134,6 +135,7 @@ def _letter(name: str, template: str, language: str, calendar: bytes, method: st
     with force_locale(language):
         words = {"event": event, "title": event.titled(language), "place": PLACES, "language_of_letter": language,
                  "page_url": f"{base}/events/{event.id}", "moment": _moment, "where": _where,
+                 "closing": settings_of(event.organization).closing,
                  "zone_words": _("北京时间") if zone == "Asia/Shanghai" else zone} | facts
         path = f"signup/letters/{template}"
         words["subject"] = one_line(sealed(render_template(f"{path}.subject.txt", **words)))

@@ -142,7 +142,7 @@ FIELDS = {
     "old_unit": _l("原单位"),
     "role": _l("角色"), "roles": _l("角色"), "organization": _l("单位"), "parent": _l("上级"),
     "aliases": _l("别名"), "closed": _l("已关闭"), "count": _l("条数或人数"),
-    "year": _l("年度"), "address": _l("网络地址"), "tolerance": _l("允许偏差（%）"),
+    "year": _l("年度"), "address": _l("网络地址"), "tolerance": _l("允许偏差（%）"), "closing": _l("信末附言"),
     "participants_kept_days": _l("报名信息保留天数"), "reminder_leads": _l("默认提醒"),
     "mail_per_minute": _l("每分钟发信"), "mail_per_day": _l("每天发信"), "idle_minutes": _l("无操作退出（分钟）"),
     "second_factor": _l("两步验证"), "via": _l("方式"), "into": _l("并入"), "rows": _l("行数"),
