@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import count
 from typing import TYPE_CHECKING
 
 from sqlalchemy import Column, Table, UniqueConstraint, delete, exists, select, update
@@ -45,10 +46,16 @@ def pointing_at_organizations() -> Iterator[tuple[Table, Column[int]]]:
                     yield table, column
 
 
-def name_of_merged(source: Organization) -> str:
-    """Leaves the name free: the office it went into may take it."""
-    ending = f"（已并入，{source.id}）"  # kept, so in the language of names and not in the reader's
-    return source.name[:LONGEST_NAME - len(ending)] + ending
+def name_of_merged(source: Organization, target: Organization) -> str:
+    """Leaves the name free: the office it went into may take it. Told apart from what was merged so before."""
+    table = type(source)
+    for number in count(1):
+        again = f"，{number}" if number > 1 else ""
+        ending = f"（已并入{target.name[:50]}{again}）"  # kept, so in the language of names and not in the reader's
+        name = source.name[:LONGEST_NAME - len(ending)] + ending
+        if db.session.scalar(select(table.id).where(table.name == name)) is None:
+            return name
+    raise AssertionError
 
 
 def _doubles(table: Table, column: Column[int], target_id: int):  # type: ignore[no-untyped-def]

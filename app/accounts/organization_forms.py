@@ -13,7 +13,7 @@ from wtforms import SelectField, ValidationError
 from wtforms.validators import DataRequired, InputRequired
 
 from app.accounts.outline import KINDS
-from app.accounts.places import Organization, Region, kind_label
+from app.accounts.places import Organization, Region, RegionLevel, kind_label
 from app.db import db
 from app.forms import line, text
 
@@ -35,8 +35,12 @@ class ChildForm(NameForm):
     def __init__(self, parent: Organization, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.kind.choices = [(kind, kind_label(kind)) for kind in KINDS]
-        within = select(Region).where(Region.code.startswith(parent.region.stem)).order_by(Region.code)
-        self.region.choices = [(one.code, one.name) for one in db.session.scalars(within)]
+        within = db.session.scalars(
+            select(Region).where(Region.code.startswith(parent.region.stem)).order_by(Region.code)).all()
+        cities = {one.code[:4]: one.name for one in within if one.level == RegionLevel.CITY}
+        is_wide = parent.region.level == RegionLevel.PROVINCE  # 市中区 stands in several cities
+        self.region.choices = [(one.code, cities.get(one.code[:4], "") + one.name if is_wide and
+                                one.level == RegionLevel.COUNTY else one.name) for one in within]
         if not self.is_submitted():
             self.region.data = parent.region_code
 

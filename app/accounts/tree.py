@@ -117,7 +117,7 @@ class Tree:
         moved = merging.hand_everything(self, other)
         with self._changing("merged", as_of, into=other.name, moved=moved):
             self._hang_under(other)
-            self.name, self.aliases = merging.name_of_merged(self), []
+            self.name, self.aliases = merging.name_of_merged(self, other), []
             self.closed_at, self.merged_into = as_of, other
         with other._changing("received", as_of, begins=False, organization=name, moved=moved):
             other.aliases = [word for word in dict.fromkeys([*other.aliases, *names]) if word != other.name]

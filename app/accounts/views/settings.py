@@ -26,7 +26,7 @@ KEEPERS = (Role.ADMINISTRATOR.value,)
 def settings() -> Response:
     """Of the office chosen, or of the highest that I administer."""
     wanted = number_in(request.args, "office")
-    first = db.session.scalars(Organization.under(g.actor.paths).limit(1)).one()
+    first = db.session.scalars(Organization.open_under(g.actor.paths).limit(1)).one()
     return redirect(url_for("accounts.office_settings", id=wanted or first.id))
 
 
@@ -58,13 +58,13 @@ def change_settings(id: int) -> Page:
 
 
 def _page(form: SettingsForm) -> Page:
-    offices = db.session.scalars(Organization.under(g.actor.paths)).all()
+    offices = db.session.scalars(Organization.open_under(g.actor.paths)).all()
     return (render_template("accounts/settings.html", form=form, chosen=form.office, offices=offices),
             form.status if request.method == "POST" else 200)
 
 
 def _office(id: int) -> Organization:
-    found = db.session.scalars(Organization.under(g.actor.paths).where(Organization.id == id)).one_or_none()
+    found = db.session.scalars(Organization.open_under(g.actor.paths).where(Organization.id == id)).one_or_none()
     if found is None:
         raise NotThere(_("没有这个单位，或者它不归您管。"))
     return found

@@ -108,7 +108,8 @@ def _offices() -> list[Organization]:
 
 
 def _page(form: RuleForm, offices: list[Organization]) -> str:
-    rules = db.session.scalars(PublishingRule.within(g.actor.paths)).all()
+    rules = [one for one in db.session.scalars(PublishingRule.within(g.actor.paths))
+             if one.organization.closed_at is None]
     return render_template("console/review/rules.html", form=form, rules=rules, level_word=level_word,
                            gaps=gaps_among(offices), undecided=undecided(g.actor), plain=PlainForm(),
                            reviewer_word=lambda word: Reviewer(word).label, mine={one.id for one in offices})
