@@ -11,7 +11,7 @@ from datetime import datetime
 
 from flask_babel import gettext as _
 from sqlalchemy import select
-from sqlalchemy.orm import selectinload
+from sqlalchemy.orm import joinedload, selectinload
 
 from app.accounts import staff
 from app.accounts.models import Actor, Person, Role
@@ -41,6 +41,7 @@ ROLES: Mapping[str, Role] = {
     "审核人": Role.REVIEWER, "审核": Role.REVIEWER, "审核员": Role.REVIEWER, "审批人": Role.REVIEWER,
     "领导": Role.LEADER, "分管领导": Role.LEADER, **{role.value: role for role in Role},
 }
+_AUTHORITY = re.compile(r"(市场监督管理|市场监管|知识产权).*局$")
 _ASIDE = re.compile(r"[(（\[【].*?[)）\]】]|[\s*＊:：]")
 
 
@@ -113,8 +114,10 @@ def bring_in(sheet: StaffSheet, actor: Actor, parent: Organization, as_of: datet
     """All whose lines are good; units that nobody knew are founded under `parent`. In one transaction."""
     regions = db.session.scalars(
         select(Region).where(Region.code.startswith(parent.region.stem)).order_by(Region.code)).all()
-    founded = {name: Organization.ensure(name, parent, _region_of(name, regions) or parent.region, as_of, kind="unit")
-               for name in sheet.new_units}
+    founded = {}
+    for name in sheet.new_units:
+        region = _region_of(name, regions) or parent.region
+        founded[name] = Organization.ensure(name, parent, region, as_of, kind=_kind_of(name, parent, region))
     people = []
     for line in sheet.good:
         assert line.contact is not None and line.role is not None
@@ -123,6 +126,30 @@ def bring_in(sheet: StaffSheet, actor: Actor, parent: Organization, as_of: datet
                                      organization=unit, as_of=as_of, is_judged=True))
     db.session.flush()
     return people
+
+
+def likely_parent(sheet: StaffSheet, actor: Actor) -> Organization | None:
+    """Under which of the actor's units the new ones belong: the office of the city in which all of them lie, or the
+    only office that the sheet itself names; None when that is not plain."""
+    units = list(db.session.scalars(Organization.open_under(actor.paths).options(joinedload(Organization.region))))
+    if len(units) < 2:
+        return next(iter(units), None)
+    regions = db.session.scalars(select(Region).order_by(Region.code)).all()
+    lying = {region.code for name in sheet.new_units if (region := _region_of(name, regions))}
+    cities = {code[:4] + "00" for code in lying}
+    found = [one for one in units if one.kind == "office" and {one.region_code} == cities]
+    if not cities:
+        found = [one for one in units if one.kind == "office" and one in {line.unit for line in sheet.good}]
+    highest = min((one.path.count("/") for one in found), default=0)
+    found = [one for one in found if one.path.count("/") == highest]
+    return found[0] if len(found) == 1 else None
+
+
+def _kind_of(name: str, parent: Organization, region: Region) -> str:
+    """A county's own authority is an office like its city's, and answers for what is below; a school is a unit."""
+    is_narrower = len(region.stem) > len(parent.region.stem)
+    body = parent.name.removeprefix(parent.region.name)
+    return "office" if is_narrower and ((body and name.endswith(body)) or _AUTHORITY.search(name)) else "unit"
 
 
 def _head(rows: Sequence[Sequence[str]]) -> tuple[int, dict[str, int]]:

@@ -141,11 +141,12 @@ class SheetForm(StaffForm):
 class ApplyForm(StaffForm):
     """Under which unit those are founded that nobody knew."""
 
-    parent = SelectField(_l("新单位建在"), [InputRequired()], coerce=int)
+    parent = SelectField(_l("新单位建在"), [InputRequired(_l("请选新单位建在哪个单位下面。"))], coerce=_number)
 
     def __init__(self, actor: Actor, **kwargs: Any) -> None:
         super().__init__(**kwargs)
-        self.units, self.parent.choices = _offered(actor)
+        self.units, offered = _offered(actor)
+        self.parent.choices = [("", _("请选择")), *offered]
 
 
 def _offered(actor: Actor) -> tuple[dict[int, Organization], list[tuple[int, str]]]:

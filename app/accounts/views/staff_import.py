@@ -67,7 +67,8 @@ def show_import(id: int) -> Page:
     except Refused as error:
         return render_template("accounts/staff/unread.html", sentence=error.sentence), error.status
     form = ApplyForm(g.actor)
-    form.parent.data = g.actor.person.organization_id
+    likely = importing.likely_parent(sheet, g.actor) if sheet.new_units else next(iter(form.units.values()))
+    form.parent.data = likely.id if likely else None
     return _preview(id, sheet, form, 200)
 
 
@@ -83,7 +84,7 @@ def apply_import(id: int) -> Page:
     if not form.validate_on_submit() or not sheet.good:
         return _preview(id, sheet, form, form.status)
     try:
-        people = importing.bring_in(sheet, g.actor, staff.get_unit(g.actor, form.parent.data), now())
+        people = importing.bring_in(sheet, g.actor, staff.get_unit(g.actor, form.parent.data or 0), now())
     except Refused as error:
         db.session.rollback()
         form.refuse(error)
