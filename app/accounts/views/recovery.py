@@ -30,10 +30,12 @@ def recovery_page() -> str:
 @public
 @limiter.limit(OFTEN)
 def ask_for_recovery() -> Any:
-    """The same answer whoever is asked for."""
+    """The same answer whoever is asked for: one for every address, one for every number."""
     form = RecoveryForm()
     if not form.validate():
         return render_template("accounts/recovery.html", form=form), 422
+    if form.is_mobile:
+        return render_template("accounts/recovery_by_mobile.html")
     recovery.ask(form.account.data or "", language(), now())
     db.session.commit()
     return render_template("accounts/recovery_sent.html")

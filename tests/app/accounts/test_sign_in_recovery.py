@@ -153,3 +153,14 @@ def test_a_letter_to_an_english_reader_is_english(client, editor, sink):
     sending.deliver(NOW)
 
     assert sink.letters[0]["Subject"] == "Set a new password for Wujin"
+
+
+def test_a_number_is_told_how_to_get_a_link_and_nobody_learns_whose_it_is(app, client, editor):
+    editor.mobile = "13800001234"
+    db.session.commit()
+
+    known, unknown = ask(client, "138 0000 1234"), ask(client, "13900005678")
+
+    bare = [re.sub(r'name="csrf_token" value="[^"]*"', "", page.text) for page in (known, unknown)]
+    assert (bare[0] == bare[1], "再点“另做登录链接”" in known.text, "请看邮箱" in known.text) == (True, True, False)
+    assert ([known.status_code, unknown.status_code], ledger()) == ([200, 200], [])
