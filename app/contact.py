@@ -52,7 +52,7 @@ def masked(contact: str) -> str:
         return _("（已删除）")
     if "@" in contact:
         name, _at, host = contact.partition("@")
-        return f"{name[:2]}***@{host}"
+        return f"{name[:2 if len(name) > 2 else 1]}***@{host}"
     return f"{contact[:3]}****{contact[-4:]}"
 
 

@@ -5,11 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from flask_babel import gettext as _
 from sqlalchemy import func, select
 from sqlalchemy.orm import joinedload
 
-from app.contact import ERASED
 from app.db import db
 from app.events.models import Event
 from app.events.words import Part
@@ -45,13 +43,3 @@ def reached_by(event: Event) -> Reached:
 def listed(event: Event) -> Sequence[Enrolment]:
     return db.session.scalars(Enrolment.attending_event(event.id).options(
         joinedload(Enrolment.guardian)).limit(LISTED)).all()
-
-
-def masked(contact: str) -> str:
-    """138****1234, l***@example.org: enough to tell two people apart."""
-    if contact.startswith(ERASED):
-        return _("（已删除）")
-    name, at, host = contact.partition("@")
-    if at:
-        return f"{name[:1]}***@{host}"
-    return f"{contact[:-8]}****{contact[-4:]}" if len(contact) > 8 else "****" + contact[-2:]

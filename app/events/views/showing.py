@@ -9,6 +9,7 @@ from wtforms.validators import DataRequired
 
 from app.accounts.access import allowed
 from app.clock import now
+from app.contact import masked
 from app.db import Change, db, note
 from app.events.approval import approval_of
 from app.events.asking import ConsoleForm
@@ -19,7 +20,7 @@ from app.events.queries import get_event
 from app.events.reviewing import refused_lately
 from app.events.unreviewed import gap_of
 from app.events.views.desk import EDITORS, bp, may_edit
-from app.events.views.enrolled import enrols_at, listed, masked
+from app.events.views.enrolled import enrols_at, listed
 from app.events.waiting import EventChange
 from app.events.words import EventKind
 from app.forms import PlainForm, text
