@@ -129,8 +129,9 @@ def _of_publishing() -> dict[str, Any]:
     known = select(Organization).options(joinedload(Organization.region))
     below = known.where(Organization.id.in_(
         Organization.open_under(manager.paths).with_only_columns(Organization.id).order_by(None)))
-    return {"undecided": undecided(manager),
-            "gaps": gaps_among(db.session.scalars(below)) if is_anybody_asked() else []}
+    gaps = gaps_among(db.session.scalars(below)) if is_anybody_asked() else []
+    return {"undecided": undecided(manager),  # where an office above stands in, that office's own people care
+            "gaps": [gap for gap in gaps if gap.stand_in is None or gap.office.path in manager.paths]}
 
 
 def _letters_gone_wrong() -> Select[Delivery]:
