@@ -110,6 +110,7 @@ def _concerned(changes: Sequence[Change], changed: set[int]) -> ColumnElement[bo
 def _with_entries(concerned: ColumnElement[bool]) -> Iterable[tuple[Event, dict[str, FeedEntry]]]:
     events = db.session.scalars(select(Event).where(concerned, Event.published_at.is_not(None)).options(
         joinedload(Event.organization), joinedload(Event.parent).selectinload(Event.tasks).joinedload(Task.plan),
+        joinedload(Event.parent).selectinload(Event.programmes), selectinload(Event.programmes),
         selectinload(Event.parts), selectinload(Event.in_regions),
         selectinload(Event.tasks).joinedload(Task.plan), selectinload(Event.tasks).joinedload(Task.category),
     ).order_by(Event.id)).unique().all()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from hashlib import sha256
 
@@ -19,6 +19,7 @@ from app.events.span import EARLIEST, midnight
 from app.feeds.contents import Contents, entries_of
 from app.feeds.models import FeedEntry, FeedRevision
 from app.feeds.packing import joined, pack
+from app.feeds.saved import SavedSlice
 from app.feeds.shelf import Shelf
 from app.feeds.slices import Slice, Window, public_in
 from app.languages import LANGUAGES
@@ -35,6 +36,18 @@ _DURATION = re.compile(r"P(?=.)(?:(\d{1,2})D)?(?:T(?=.)(?:(\d{1,3})H)?(?:(\d{1,5
 
 
 @dataclass(frozen=True, slots=True)
+class Short:
+    """The short address of a saved slice, and what its feed is called."""
+
+    slug: str
+    title: str
+    title_en: str
+
+    def called(self, language: str) -> str:
+        return self.title_en if language == "en" and self.title_en else self.title
+
+
+@dataclass(frozen=True, slots=True)
 class Feed:
     """A slice over a window, in a language, perhaps with an alarm. Its address is canonical."""
 
@@ -43,10 +56,17 @@ class Feed:
     language: str = "zh"
     alarm: timedelta | None = None
     since: date | None = None
+    short: Short | None = None
 
     @classmethod
-    def of(cls, query: MultiDict[str, str], today: date) -> Feed:
-        """:raises BadInput: for a name or a value that nobody knows."""
+    def of(cls, query: MultiDict[str, str], today: date, saved: SavedSlice | None = None) -> Feed:
+        """Of a saved slice the query says only what a feed adds to it.
+
+        :raises BadInput: for a name or a value that nobody knows.
+        """
+        if saved:
+            return replace(cls.of(saved.query_with(query, OWN_NAMES), today),
+                           short=Short(saved.slug, saved.title, saved.title_en))
         wanted = Slice.of(query, also=OWN_NAMES).strict()
         since = read_since(_single(query, "since"), today)
         return cls(wanted, Window.around(today, since), read_language(_single(query, "lang")),
@@ -55,17 +75,18 @@ class Feed:
     @property
     def query(self) -> str:
         """Canonical: equal feeds have one address."""
-        return self.slice.query(
+        return (Slice() if self.short else self.slice).query(
             since=self.since.isoformat() if self.since else None,
             lang=None if self.language == "zh" else self.language,
             alarm=duration("TRIGGER", self.alarm) if self.alarm else None)
 
     def address(self, base_url: str) -> str:
-        return f"{base_url}/calendar.ics" + (f"?{self.query}" if self.query else "")
+        path = f"/s/{self.short.slug}.ics" if self.short else "/calendar.ics"
+        return base_url + path + (f"?{self.query}" if self.query else "")
 
     @property
     def title(self) -> str:
-        return _("五进 · %(slice)s", slice=self.slice.describe())
+        return _("五进 · %(slice)s", slice=(self.short and self.short.called(self.language)) or self.slice.describe())
 
     def header(self, base_url: str, zone: str) -> FeedHeader:
         """In the language in force; a view forces this feed's."""

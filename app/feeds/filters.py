@@ -10,14 +10,15 @@ from dataclasses import dataclass
 from typing import Any
 
 from flask_babel import gettext as _
-from sqlalchemy import ColumnElement, and_, or_, select
+from sqlalchemy import ColumnElement, Select, and_, or_, select
 
 from app.accounts.places import Organization, OrganizationPeriod, Region, RegionLevel
 from app.db import db
 from app.errors import BadInput
-from app.events.models import Event, EventRegion, event_task
+from app.events.models import Event, EventRegion, event_programme, event_task
 from app.events.words import EventKind, Part
 from app.plans.models import Category, Plan, Sector, Task
+from app.plans.programmes import Programme
 
 MOST_WORDS = 10  # each is looked for in six columns, and SQLite bounds the depth of an expression
 
@@ -50,13 +51,17 @@ class Sieve:
 
 def keys_of(event: Event) -> dict[str, list[str]]:
     """All that filters can ask of an event, kept beside its entry for the time when it is a draft again."""
-    tasks = [*event.tasks, *(event.parent.tasks if event.parent and Part(event.part).follows_parent else ())]
+    whole = event.parent if event.parent and Part(event.part).follows_parent else None
+    tasks = [*event.tasks, *(whole.tasks if whole else ())]
+    programmes = [*event.programmes, *(whole.programmes if whole else ())]
     tasks = [task for task in tasks if task.plan.adopted_at]
     return {
         "kind": [event.kind], "sector": [task.category.sector for task in tasks],
         "category": [task.category.code for task in tasks], "task": [task.code for task in tasks],
         "plan": [str(task.plan.year) for task in tasks], "region": [one.region_code for one in event.in_regions],
         "organization": [event.organization.path], "audience": [event.audience],
+        "event": [str(event.id)], "parent": [str(id) for id in (event.id, event.parent_id) if id],
+        "programme": [str(one.id) for one in programmes],
         "q": [getattr(event, place.key) for place in PLACES],
     }
 
@@ -134,6 +139,39 @@ def _organization_names() -> dict[str, str]:
     return named | {one.name: one.path for one in all_of_them}
 
 
+def _events(values: tuple[str, ...]) -> Sieve:
+    """Some events and nothing else, by the number in their pages' addresses."""
+    ids = _ever_public(values)
+    return Sieve(Event.id.in_(ids), _among("event", tuple(map(str, ids))))
+
+
+def _parents(values: tuple[str, ...]) -> Sieve:
+    """A campaign, series, competition or class, and its parts."""
+    ids = _ever_public(values)
+    return Sieve(or_(Event.id.in_(ids), and_(Event.parent_id.is_not(None), Event.parent_id.in_(ids))),
+                 _among("parent", tuple(map(str, ids))))
+
+
+def _programmes(values: tuple[str, ...]) -> Sieve:
+    """By name, or another name it goes by; a stage belongs where the competition does."""
+    named: dict[str, list[int]] = {}
+    for one in db.session.scalars(select(Programme).order_by(Programme.id)):
+        for word in {one.name, one.name_en, *one.aliases} - {""}:
+            named.setdefault(word, []).append(one.id)
+    _known(values, named, _("品牌活动"))
+    ids = sorted({id for value in values for id in named[value]})
+    linked = select(event_programme.c.event_id).where(event_programme.c.programme_id.in_(ids))
+    return Sieve(_it_or_its_whole(linked), _among("programme", tuple(map(str, ids))))
+
+
+def _ever_public(values: tuple[str, ...]) -> list[int]:
+    """The ids of what is or was public; a draft is as unknown as what is not there."""
+    ids = [int(value) for value in values if value.isascii() and value.isdecimal() and len(value) < 10]
+    found = db.session.scalars(select(Event.id).where(Event.id.in_(ids), Event.published_at.is_not(None))).all()
+    _known(values, found, _("活动"))
+    return sorted(found)
+
+
 def _audiences(values: tuple[str, ...]) -> Sieve:
     return Sieve(or_(*(Event.audience.icontains(value, autoescape=True) for value in values)),
                  lambda keys: any(_holds(keys["audience"], value) for value in values))
@@ -156,6 +194,7 @@ PLACES: tuple[Any, ...] = (
 FILTERS: Mapping[str, Callable[[tuple[str, ...]], Sieve]] = {
     "kind": _kinds, "sector": _sectors, "category": _categories, "task": _tasks, "plan": _plans,
     "region": _regions, "organization": _organizations, "audience": _audiences, "q": _words,
+    "event": _events, "parent": _parents, "programme": _programmes,
 }
 EXCLUSIONS = {f"not.{name}": name for name in FILTERS}
 
@@ -178,6 +217,10 @@ def _under_task(condition: Condition) -> Condition:
     linked = (select(event_task.c.event_id).join(Task, Task.id == event_task.c.task_id)
               .join(Category, Category.id == Task.category_id).join(Plan, Plan.id == Task.plan_id)
               .where(Plan.adopted_at.is_not(None), condition))
+    return _it_or_its_whole(linked)
+
+
+def _it_or_its_whole(linked: Select[Any]) -> Condition:
     # Without IS NOT NULL this would be unknown for what has no parent, and `not.` would drop it.
     return or_(Event.id.in_(linked),
                and_(Event.part.is_not(None), Event.part.in_((Part.STAGE.value, Part.SESSION.value)),
@@ -186,7 +229,7 @@ def _under_task(condition: Condition) -> Condition:
 
 def _among(name: str, values: tuple[str, ...]) -> Callable[[Keys], bool]:
     wanted = set(values)
-    return lambda keys: not wanted.isdisjoint(keys[name])
+    return lambda keys: not wanted.isdisjoint(keys.get(name, ()))  # older entries have fewer keys
 
 
 def _holds(texts: Sequence[str], word: str) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from datetime import datetime
 from urllib.parse import parse_qsl
 
@@ -15,7 +16,7 @@ from app.accounts.models import Actor
 from app.accounts.places import Organization, below
 from app.db import Change, Model, db, note
 from app.errors import NotThere, Refused
-from app.feeds.slices import Slice
+from app.feeds.slices import Slice, UnknownName
 
 LONGEST_SLUG = 40
 SLUG = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,38}[a-z0-9])", re.ASCII)
@@ -115,6 +116,16 @@ class SavedSlice(Model):
     @property
     def slice(self) -> Slice:
         return Slice.of(MultiDict(parse_qsl(self.query)))
+
+    def query_with(self, query: MultiDict[str, str], allowed: Collection[str]) -> MultiDict[str, str]:
+        """Its own filters, and from `query` what is `allowed` beside them.
+
+        :raises UnknownName: for a filter, too: what is printed on a poster is the whole slice.
+        """
+        for name in query:
+            if name not in allowed:
+                raise UnknownName(_("短地址后面不能再加“%(name)s”。", name=name[:40]))
+        return MultiDict([*parse_qsl(self.query), *query.items(multi=True)])
 
     def called(self, language: str) -> str:
         return self.title_en if language == "en" and self.title_en else self.title

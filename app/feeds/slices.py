@@ -154,6 +154,10 @@ def _value_word(name: str, value: str) -> str:
             return region_named(value).called(language())
         except UnknownValue:
             return value
+    if name in ("event", "parent"):
+        number = int(value) if value.isascii() and value.isdecimal() and len(value) < 10 else 0
+        event = db.session.scalars(Event.public().where(Event.id == number)).one_or_none()
+        return event.titled(language()) if event else value
     if name in ("category", "task"):
         noun = Category if name == "category" else Task
         found = db.session.scalars(select(noun).join(noun.plan).where(

@@ -286,6 +286,12 @@ TABLE: dict[tuple[str, str], Row] = {
     ("POST", "feeds.add_feed"): Row(STAFF, status=FORM_SHOWN_AGAIN),
     ("POST", "feeds.rotate_feed"): Row(STAFF, args={"id": "feed"}, is_private=True, status=200),
     ("POST", "feeds.revoke_feed"): Row(STAFF, args={"id": "feed"}, is_private=True),
+    # slices with a short address
+    ("GET", "feeds.saved_feed"): Row(PUBLIC, args={"slug": "short"}),
+    ("GET", "feeds.saved_list"): Row(PUBLIC, args={"slug": "short"}),
+    ("GET", "feeds.slices"): Row(REGISTRARS),
+    ("POST", "feeds.save_slice"): Row(REGISTRARS, status=FORM_SHOWN_AGAIN),
+    ("POST", "feeds.delete_slice"): Row(REGISTRARS, DOWNWARD, {"id": "slice"}),
     # programmes
     ("GET", "console_plans.programmes"): Row(STAFF),
     ("GET", "console_plans.programme"): Row(STAFF, args={"id": "programme"}),

@@ -26,6 +26,8 @@ from app.db import db
 from app.events.approval import PublishingRule, Reviewer
 from app.events.counting import add_photos, keep_photos
 from app.events.words import EventKind
+from app.feeds.saved import SavedSlice
+from app.feeds.slices import Slice
 from app.feeds.tokens import FeedToken, Holding
 from app.files import keep_evidence
 from app.jobs import JobState
@@ -170,6 +172,8 @@ class World:
         self.things |= {"outside": figure.indicator_id, "figure": figure.id,
                         "programme": a_programme("城市的讲坛").id}
         self.things |= {"milestone": milestone.id, "milestone_file": milestone.files[0].file_id}
+        saved = SavedSlice.save(Slice(), slug="city", title="城市的", title_en="", organization=city, as_of=now())
+        self.things |= {"short": saved.slug, "slice": saved.id}
         self.things |= {"entry": entry.id, "register": entry.register_id, "evidence": entry.files[0].file_id}
         self.things |= {name: event.id for name, event in made.items()}
         self.titles |= {name: event.title for name, event in made.items()} | {"city": city.name,

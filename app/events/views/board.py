@@ -40,19 +40,25 @@ A_PAGE = 50
 @public
 def calendar() -> str:
     """Month or list of the slice in the query."""
-    wanted = Slice.of(request.args, also=PAGE_WORDS)
+    return shown(Slice.of(request.args, also=PAGE_WORDS))
+
+
+def shown(wanted: Slice, title: str = "", subscribe: str = "") -> str:
+    """The slice's page; one with a short address has a title and a place to subscribe of its own."""
     zone = current_app.config["TIMEZONE"]
     today = local_day(now(), zone)
-    view = "list" if request.args.get("view") == "list" else "month"
+    view = "list" if title or request.args.get("view") == "list" else "month"
     on = _day(request.args.get("on"), today)
     mistake = ""
     try:
         wanted.condition()
     except UnknownValue as error:
         wanted, mistake = Slice(), error.sentence
-    shown = _list(wanted, on, today, zone) if view == "list" else _month(wanted, on, today, zone)
+    parts = _list(wanted, on, today, zone) if view == "list" else _month(wanted, on, today, zone)
     return render_template("events/calendar.html", slice=wanted, view=view, on=on, today=today, mistake=mistake,
-                           address=_address, choices=choices(), **shown)
+                           title=title, address=_address,
+                           subscribe=subscribe or "/subscribe" + (f"?{wanted.query()}" if wanted.chosen else ""),
+                           choices=choices(), **parts)
 
 
 def _month(wanted: Slice, on: date, today: date, zone: str) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from urllib.parse import quote
 
 from flask import Response, current_app, render_template, request, url_for
@@ -19,6 +19,7 @@ from app.events.models import Event
 from app.events.span import midnight
 from app.feeds import answering, doorstep
 from app.feeds.choices import choices
+from app.feeds.choices import programmes as choosable
 from app.feeds.contents import Contents
 from app.feeds.feed import FORMAT, Feed, read_alarm, read_language
 from app.feeds.models import FeedEntry, FeedRevision
@@ -38,8 +39,13 @@ LARGE = 900  # KB, from which some readers give up
 @public
 def calendar() -> Response:
     """The feed of the slice in the query. A 304 is found without loading a single entry."""
-    as_of, zone, base_url = now(), current_app.config["TIMEZONE"], current_app.config["BASE_URL"]
-    feed = Feed.of(request.args, local_day(as_of, zone))
+    as_of = now()
+    return answered(Feed.of(request.args, local_day(as_of, current_app.config["TIMEZONE"])), as_of)
+
+
+def answered(feed: Feed, as_of: datetime) -> Response:
+    """A public feed, kept in front of Flask until the feeds change or the day ends."""
+    zone, base_url = current_app.config["TIMEZONE"], current_app.config["BASE_URL"]
     with force_locale(feed.language):
         header = feed.header(base_url, zone)
         revision = db.session.scalars(FeedRevision.current()).one()
@@ -94,7 +100,7 @@ def subscribe() -> str:
     page = url_for("feeds.subscribe") + (f"?{feed.query}" if feed.query else "")
     return render_template(
         "feeds/subscribe.html", slice=feed.slice, feed=feed, alarm=request.args.get("alarm", ""), mistake=mistake,
-        choices=choices(), address=address, page_address=base_url + page, webcal=webcal,
+        choices=choices(), named=choosable(), address=address, page_address=base_url + page, webcal=webcal,
         google="https://calendar.google.com/calendar/r?cid=" + quote(webcal, safe=""), count=count,
         kilobytes=kilobytes, is_large=kilobytes > LARGE, programs=programs(agent), inside=place_of(agent))
 
