@@ -12,7 +12,7 @@ from datetime import date, timedelta
 from itertools import groupby
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, String, and_, cast, func, or_, select
+from sqlalchemy import Select, String, and_, cast, func, select
 
 from app.db import db
 from app.events.models import Event
@@ -20,7 +20,6 @@ from app.feeds.models import FeedEntry
 
 CROWDED = 200  # events in a month, from which its days are parts of their own
 ROWS = 500  # read at a time
-MOST_RANGES = 8
 
 
 @dataclass(slots=True)
@@ -69,17 +68,26 @@ class Contents:
     def count(self) -> int:
         return sum(part.count for part in self.parts)
 
+    @property
+    def months(self) -> list[list[Part]]:
+        """The parts, those of a crowded month together."""
+        return [list(parts) for _month, parts in groupby(self.parts, lambda part: part.first.replace(day=1))]
+
     def bodies(self, wanted: Sequence[Part]) -> Iterator[tuple[Part, list[bytes]]]:
-        """The entries of each wanted part that has any, by start and then UID; one query, two with tombstones."""
+        """The entries of each wanted part, by start and then UID; one query, two where many parts are wanted and
+        tombstones are among them."""
         if not wanted:
             return
-        stones = self._departed(wanted)
-        # The moment and the UID cost more to read than the body; only what tombstones stand among needs them.
-        places = (FeedEntry.starts_at, Event.ical_uid) if stones else ()
-        entries = entries_of(self.events, self.language).where(_within(wanted)).with_only_columns(
-            FeedEntry.day, FeedEntry.body, *places)
-        rows = db.session.execute(entries.order_by(FeedEntry.starts_at, Event.ical_uid).execution_options(
-            yield_per=ROWS))
+        if sum(part.count for part in wanted) <= ROWS:
+            rows, stones = self._named(wanted), {}
+        else:
+            stones = self._departed(wanted)
+            # The moment and the UID cost more to read than the body; only what tombstones stand among needs them.
+            places = (FeedEntry.starts_at, Event.ical_uid) if stones else ()
+            within = entries_of(self.events, self.language).where(
+                FeedEntry.day >= wanted[0].first, FeedEntry.day < wanted[-1].until)
+            rows = db.session.execute(within.with_only_columns(FeedEntry.day, FeedEntry.body, *places).order_by(
+                FeedEntry.starts_at, Event.ical_uid).execution_options(yield_per=ROWS))
         parts = iter(wanted)
         part, found = next(parts), []
         for row in rows:
@@ -91,6 +99,14 @@ class Contents:
         yield part, _sorted(found, stones, part)
         for part in parts:
             yield part, _sorted([], stones, part)
+
+    def _named(self, wanted: Sequence[Part]) -> Iterable[Any]:
+        """Few are asked for by name, whatever else the feed carries."""
+        ids = [int(pair.partition(":")[0]) for part in wanted for pair in part.made_of.split(",")]
+        return db.session.execute(select(FeedEntry.day, FeedEntry.body).join(
+            Event, Event.id == FeedEntry.event_id).where(
+            FeedEntry.language == self.language, FeedEntry.event_id.in_(ids)).order_by(
+            FeedEntry.starts_at, Event.ical_uid))
 
     def _departed(self, wanted: Sequence[Part]) -> Mapping[int, Any]:
         ids = sorted(id for part in wanted for id in part.departed)
@@ -141,18 +157,9 @@ def _parts(days: Mapping[date, Part]) -> Iterator[Part]:
 
 def _sorted(found: Iterable[Any], stones: Mapping[int, Any], part: Part) -> list[bytes]:
     rows = [*found, *(stones[id] for id in part.departed if id in stones)]
-    if part.departed:
+    if stones:
         rows.sort(key=lambda row: (row.starts_at, row.ical_uid))
     return [row.body for row in rows]
-
-
-def _within(wanted: Sequence[Part]) -> ColumnElement[bool]:
-    """Their times; of many parts the whole span, as a statement is not to grow with them."""
-    spans = [(part.first, part.until) for part in wanted]
-    if len(spans) > MOST_RANGES:
-        spans = [(spans[0][0], spans[-1][1])]
-    return or_(*(and_(FeedEntry.day >= first, FeedEntry.day < until)
-                 for first, until in spans))
 
 
 def _next(day: date) -> date:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from hashlib import sha256
@@ -16,9 +16,9 @@ from app.db import db
 from app.errors import BadInput
 from app.events.models import Event
 from app.events.span import EARLIEST, midnight
-from app.feeds.contents import Contents, entries_of
+from app.feeds.contents import Contents, Part, entries_of
 from app.feeds.models import FeedEntry, FeedRevision
-from app.feeds.packing import joined, pack
+from app.feeds.packing import joined, merged, pack
 from app.feeds.saved import SavedSlice
 from app.feeds.shelf import Shelf
 from app.feeds.slices import Slice, Window, public_in
@@ -135,14 +135,24 @@ class Feed:
             yield b"".join(self._ringing(bodies))
         yield last
 
-    def packed(self, contents: Contents, header: FeedHeader, shelf: Shelf) -> Iterator[bytes]:
+    def packed(self, contents: Contents, header: FeedHeader, shelf: Shelf) -> bytes:
         """The same as gzip: parts that were packed before, for whichever slice, come from the shelf."""
+        months = {self._name(parts): parts for parts in contents.months}
+        found = {name: shelf.piece(name) for name in months}
+        days = {part.first: shelf.piece(self._name([part])) for name, parts in months.items() if found[name] is None
+                for part in parts}
+        lacking = [part for part in contents.parts if part.first in days and days[part.first] is None]
+        for part, bodies in contents.bodies(lacking):
+            days[part.first] = shelf.put(self._name([part]), pack(self._ringing(bodies)))
+        for name, parts in months.items():
+            if found[name] is None:
+                found[name] = shelf.put(name, merged(days[part.first] for part in parts))
         first, last = self.frame(contents, header)
-        names = {part.first: (self.language, self.alarm, part.made_of) for part in contents.parts}
-        pieces = {part.first: shelf.piece(names[part.first]) for part in contents.parts}
-        for part, bodies in contents.bodies([part for part in contents.parts if pieces[part.first] is None]):
-            pieces[part.first] = shelf.put(names[part.first], pack(self._ringing(bodies)))
-        return joined([pack([first]), *(pieces[part.first] for part in contents.parts), pack([last])])
+        return joined([pack([first]), *found.values(), pack([last])])
+
+    def _name(self, parts: Sequence[Part]) -> tuple[Hashable, ...]:
+        """All that the bytes of the parts depend on."""
+        return self.language, self.alarm, ",".join(part.made_of for part in parts)
 
     def _ringing(self, bodies: Iterable[bytes]) -> Iterable[bytes]:
         if self.alarm is None:

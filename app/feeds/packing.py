@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import struct
 import zlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 LEVEL = 6
@@ -39,15 +39,20 @@ def pack(octets: Iterable[bytes]) -> Piece:
     return Piece(b"".join(packed), checksum, length, _power(length))
 
 
-def joined(pieces: Iterable[Piece]) -> Iterator[bytes]:
-    """The pieces as one gzip file."""
-    checksum = length = 0
-    yield HEAD
+def merged(pieces: Iterable[Piece]) -> Piece:
+    """The pieces, one after another, as one."""
+    packed, checksum, length, shift = [], 0, 0, _ONE
     for piece in pieces:
-        yield piece.packed
+        packed.append(piece.packed)
         checksum = _times(piece.shift, checksum) ^ piece.checksum
-        length += piece.length
-    yield TAIL + struct.pack("<II", checksum, length & 0xFFFFFFFF)
+        length, shift = length + piece.length, _times(piece.shift, shift)
+    return Piece(b"".join(packed), checksum, length, shift)
+
+
+def joined(pieces: Iterable[Piece]) -> bytes:
+    """The pieces as one gzip file."""
+    whole = merged(pieces)
+    return b"".join((HEAD, whole.packed, TAIL, struct.pack("<II", whole.checksum, whole.length & 0xFFFFFFFF)))
 
 
 def _times(one: int, other: int) -> int:
