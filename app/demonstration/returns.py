@@ -9,12 +9,13 @@ from typing import NamedTuple
 
 from app.accounts.models import Person, Role
 from app.accounts.places import Organization
+from app.clock import local_day
 from app.db import acting_as, db
 from app.demonstration.people import Staff
 from app.demonstration.scripts import ZONE
 from app.events.span import midnight
 from app.reports import letters, supervising
-from app.reports.deadlines import due_on, local_day
+from app.reports.deadlines import due_on
 from app.reports.month import Month
 from app.reports.return_gathering import gather
 from app.reports.return_scope import Branch, decides_on
@@ -24,6 +25,7 @@ from app.workdays import workday_after
 
 FILED, APPROVED, RETURNED = "filed", "approved", "returned"
 WORDS = "按计划办了活动，到场的人比预想的多，现场咨询集中在商标和地理标志。"
+IDLE = "本月没有办活动，下个月的讲座已经定好时间和地点。"
 PROBLEMS = "乡镇场地小，下个月想借用中学报告厅。"
 REASON = "和活动照片里的人数对不上，请核对人次。"
 SLOW, LATE = "乐至县", "郫都区"  # the one does not file at all, the other only when told to
@@ -59,7 +61,7 @@ class Returns:
         for number, (word, office) in enumerate(self.offices.items()):
             minutes = timedelta(minutes=7 * number)
             if word == LATE:
-                yield from self._of(office, self.before, APPROVED, self._deadline + timedelta(days=3, hours=15))
+                yield from self._of(office, self.before, APPROVED, self._deadline + timedelta(days=5, hours=1))
             elif word != SLOW:
                 yield from self._of(office, self.before, APPROVED, self.before.ends_at + timedelta(days=2, hours=9))
             if word in LAST:
@@ -77,13 +79,17 @@ class Returns:
         decided = min(at + timedelta(hours=20), self.as_of)
         if at > self.as_of:
             return
-        yield Step(at, author, lambda moment: MonthlyReturn.ensure(office, month).submit(
-            gather(self.branch, office, month, moment), author, moment, words=WORDS,
-            problems=PROBLEMS if office.region.level == "county" else ""))
+        yield Step(at, author, partial(self._file, office, month, author))
         if end == APPROVED:
             yield Step(decided, decider, lambda moment: _the(office, month).approve(decider, moment))
         elif end == RETURNED:
             yield Step(decided, decider, lambda moment: _send_back(_the(office, month), decider, moment))
+
+    def _file(self, office: Organization, month: Month, author: Person, as_of: datetime) -> None:
+        figures = gather(self.branch, office, month, as_of)
+        MonthlyReturn.ensure(office, month).submit(
+            figures, author, as_of, words=WORDS if figures.held else IDLE,
+            problems=PROBLEMS if office.region.level == "county" else "")
 
     def _slips(self) -> Iterator[Step]:
         """Both about the month before last, two working days after it was due."""

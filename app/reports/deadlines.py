@@ -58,10 +58,6 @@ def stage_on(day: date, due: date) -> Stage | None:
     return Stage.LATE if late_from <= day < late_from + timedelta(days=WRITTEN_FOR) else None
 
 
-def local_day(as_of: datetime) -> date:
-    return as_of.astimezone(office_zone()).date()
-
-
 def is_working_hour(as_of: datetime) -> bool:
     """From nine by the office's clocks."""
     return as_of.astimezone(office_zone()).time() >= HOUR

@@ -7,9 +7,10 @@ from datetime import date, datetime
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.accounts.places import Organization
+from app.clock import local_day
 from app.db import Model, db
 from app.reports import reminding, supervising
-from app.reports.deadlines import is_working_hour, local_day
+from app.reports.deadlines import is_working_hour
 from app.reports.return_scope import Branch
 
 

@@ -12,9 +12,10 @@ from sqlalchemy.orm import defer, joinedload
 
 from app.accounts.models import Grant, Person, Role
 from app.accounts.places import Organization
+from app.clock import local_day
 from app.db import db
 from app.plans.models import Plan
-from app.reports.deadlines import DAYS_TO_PUT_RIGHT, due_days, local_day
+from app.reports.deadlines import DAYS_TO_PUT_RIGHT, due_days
 from app.reports.month import Month
 from app.reports.return_scope import LEVELS, Branch, existed_in, files, ids_along, is_asked_for, level_of
 from app.reports.returns import MonthlyReturn, ReturnState

@@ -6,10 +6,11 @@ from datetime import datetime
 
 from app.accounts.models import Role
 from app.accounts.places import Organization
+from app.clock import local_day
 from app.db import db
 from app.outbox.models import Delivery
 from app.reports import letters
-from app.reports.deadlines import local_day, stage_on
+from app.reports.deadlines import stage_on
 from app.reports.month import Month
 from app.reports.outstanding import filings
 from app.reports.return_scope import Branch

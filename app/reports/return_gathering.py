@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 
-from flask_babel import gettext as _
 from sqlalchemy import ColumnElement, Select, func, or_, select
 from sqlalchemy.orm import joinedload, selectinload
 
@@ -15,7 +14,8 @@ from app.events.models import Event, EventRegion
 from app.events.queries import OWN_DAYS
 from app.events.words import EventState
 from app.plans.milestones import Milestone
-from app.plans.registers import RegisterEntry, Standing
+from app.plans.registers import RegisterEntry
+from app.plans.standing import STEPS, field_of
 from app.reports.month import Month
 from app.reports.return_figures import Held, MonthFigures, Noted, TaskName
 from app.reports.return_scope import Branch
@@ -86,18 +86,15 @@ def _noted(event: Event) -> Noted:
 
 def _register_changes(ours: Collection[int], month: Month) -> Iterable[Noted]:
     """One line for each day of an entry that falls into the month."""
-    days = {"applied_on": Standing.APPLIED, "approved_on": Standing.APPROVED, "plaque_on": Standing.PLAQUE,
-            "withdrawn_on": Standing.WITHDRAWN}
     rows = db.session.scalars(select(RegisterEntry).where(
-        RegisterEntry.organization_id.in_(ours),
-        or_(*(getattr(RegisterEntry, day).between(month.first, month.last) for day in days)))
+        RegisterEntry.organization_id.in_(ours), RegisterEntry.deleted_at.is_(None),
+        or_(*(getattr(RegisterEntry, day).between(month.first, month.last) for day in map(field_of, STEPS))))
         .options(joinedload(RegisterEntry.register)).order_by(RegisterEntry.register_id, RegisterEntry.id))
     for entry in rows:
-        name = _("（个人）") if entry.register.is_personal else entry.name
-        for day, standing in days.items():
-            on = getattr(entry, day)
+        for step in STEPS:
+            on = entry.course.day_of(step)
             if on and month.first <= on <= month.last:
-                yield Noted(entry.id, f"{entry.register.name}：{name}", on.isoformat(), standing.value)
+                yield Noted(entry.id, f"{entry.register.name}：{entry.shown_name}", on.isoformat(), step.value)
 
 
 def _reached(ours: Collection[int], month: Month) -> Iterable[Noted]:

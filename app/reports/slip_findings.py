@@ -14,6 +14,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import joinedload, selectinload
 
 from app.accounts.places import Organization, RegionLevel
+from app.clock import local_day
 from app.db import db
 from app.events.models import Event, EventRegion, event_task
 from app.events.queries import OWN_DAYS
@@ -23,7 +24,6 @@ from app.plans.milestones import Milestone
 from app.plans.models import DeliveredBy, Plan, Task
 from app.reports.cells import shown
 from app.reports.counting import Tally, tally
-from app.reports.deadlines import local_day
 from app.reports.lights import lights
 from app.reports.month import Month
 from app.reports.outstanding import Filing, filings

@@ -11,6 +11,7 @@ from sqlalchemy import false, or_, select, true
 from sqlalchemy.orm import joinedload
 
 from app.accounts.places import Organization
+from app.clock import local_day
 from app.db import Change, db
 from app.errors import Refused
 from app.events.models import Event
@@ -19,7 +20,6 @@ from app.outbox.models import Delivery
 from app.plans.milestones import Milestone
 from app.plans.models import Plan, Task
 from app.reports.counting import tally
-from app.reports.deadlines import local_day
 from app.reports.lights import lights
 from app.reports.month import Month
 from app.reports.return_scope import Branch
@@ -150,9 +150,7 @@ def fact_of(slip: SupervisionSlip) -> str:
         case SlipCause.FIGURES if slip.event:
             return _fact_of_event(slip.event, slip.prepared_at)
         case SlipCause.MILESTONE if slip.milestone:
-            reached = slip.milestone.reached_on
-            done = f"节点已于{_day(reached)}完成。" if reached else ""
-            return "节点已删除。" if slip.milestone.deleted_at else done
+            return _fact_of_milestone(slip.milestone, local_day(slip.prepared_at))
         case SlipCause.NOTHING_SCHEDULED if slip.task_id:
             event = _arranged_for(slip)
             return f"已安排活动“{event.title}”（{_day(event.span.starts_on)}）。" if event else ""
@@ -167,6 +165,14 @@ def _fact_of_event(event: Event, since: datetime) -> str:
     if event.state != EventState.PUBLISHED or event.deleted_at:
         return "活动已撤回或延期。"
     return f"活动已改到{_day(event.span.starts_on)}。" if event.starts_at > since else ""
+
+
+def _fact_of_milestone(milestone: Milestone, since: date) -> str:
+    if milestone.deleted_at:
+        return "节点已删除。"
+    if milestone.reached_on:
+        return f"节点已于{_day(milestone.reached_on)}完成。"
+    return f"节点已改到{_day(milestone.due_on)}。" if milestone.due_on and milestone.due_on > since else ""
 
 
 def _arranged_for(slip: SupervisionSlip) -> Event | None:

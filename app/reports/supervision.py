@@ -28,10 +28,10 @@ from sqlalchemy.orm import Mapped, aliased, mapped_column, relationship
 
 from app.accounts.models import Person, Role
 from app.accounts.places import Organization, below
+from app.clock import local_day
 from app.db import Change, Model, db, note
 from app.errors import Refused
 from app.events.approval import NotForYou
-from app.events.asking import office_zone
 from app.events.models import Event
 from app.plans.milestones import Milestone
 from app.plans.models import Task
@@ -174,7 +174,7 @@ class SupervisionSlip(Model):
         """Numbered within the sender's year, in one line without gaps."""
         self.require_sender(by)
         self._must_be(SlipState.PREPARED)
-        today = as_of.astimezone(office_zone()).date()
+        today = local_day(as_of)
         if due_on < today:
             raise DayIsOver(_("要求办结的日子已经过了，请定今天或以后的一天。"))
         # The office is held: of two who send at once, one waits for the other's number.

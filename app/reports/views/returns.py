@@ -16,16 +16,16 @@ from wtforms.validators import DataRequired
 from app.accounts.access import allowed
 from app.accounts.models import Role
 from app.accounts.places import Organization, Region
-from app.clock import now
+from app.clock import local_day, now
 from app.db import db
 from app.errors import NotThere
 from app.events.asking import ConsoleForm
 from app.events.views.desk import EDITORS, answer, judged, may_edit
 from app.forms import line, text
 from app.languages import language
-from app.plans.registers import Standing
+from app.plans.standing import Standing
 from app.reports import letters
-from app.reports.deadlines import due_days, due_on, local_day, return_days
+from app.reports.deadlines import due_days, due_on, return_days
 from app.reports.month import Month
 from app.reports.outstanding import Filing
 from app.reports.return_figures import MonthFigures, by_kind, by_task, corrections
@@ -192,7 +192,7 @@ def _page(office: Organization, month: Month, found: MonthlyReturn | None, form:
         filing=Filing(office, due_days([office], month)[office.id], found, local_day(as_of)),
         is_over=month.is_over(as_of), above=decides_on(office), decides=may_decide(g.actor.person, office),
         reason=reason, offices=offices_in_reach(g.actor), has_next=month.next.first <= local_day(as_of),
-        standing_word=lambda word: Standing(word).label, return_look=RETURN_LOOKS.get)
+        step_word=lambda word: Standing(word).step, return_look=RETURN_LOOKS.get)
 
 
 def _names(codes: list[str]) -> list[str]:

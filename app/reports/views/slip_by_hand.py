@@ -14,14 +14,13 @@ from wtforms.validators import InputRequired
 
 from app.accounts.access import allowed
 from app.accounts.places import Organization
-from app.clock import now
+from app.clock import local_day, now
 from app.db import db
 from app.events.asking import ConsoleForm
 from app.events.choosing import running_plan
 from app.events.views.desk import answer, judged
 from app.plans.models import Task
 from app.reports import supervising
-from app.reports.deadlines import local_day
 from app.reports.return_scope import FILING
 from app.reports.supervision import SENDERS
 from app.reports.views.desk import slips

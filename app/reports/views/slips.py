@@ -17,7 +17,7 @@ from wtforms.validators import DataRequired, InputRequired
 from app.accounts.access import allowed
 from app.accounts.models import Actor, Role
 from app.accounts.places import Organization
-from app.clock import now
+from app.clock import local_day, now
 from app.contact import masked
 from app.db import db
 from app.errors import NotThere
@@ -28,7 +28,6 @@ from app.forms import line, text
 from app.legible import number_in
 from app.outbox.models import Delivery
 from app.reports import letters, supervising
-from app.reports.deadlines import local_day
 from app.reports.month import Month
 from app.reports.outstanding import filings
 from app.reports.return_scope import Branch

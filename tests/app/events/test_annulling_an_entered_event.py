@@ -15,7 +15,7 @@ from app.events.models import Event
 from app.events.reviewing import of_event, to_work_on
 from app.events.words import EventKind
 from app.plans.models import Plan
-from app.reports.progress import figures_by_task
+from app.reports.counting import tally
 from tests.app.events.approving import Offices, letters
 from tests.app.events.filling import events, in_days, mistakes, opened, the_figures
 from tests.app.feeds.reading import read
@@ -36,7 +36,9 @@ def entered(by=None, **changes):
 
 
 def done():
-    return {task.done for task in figures_by_task(db.session.scalars(select(Plan)).one()).values()}
+    """Events done and attendances of the plan, counted afresh."""
+    whole = tally(db.session.scalars(select(Plan)).one(), LATER).whole
+    return whole.done, whole.attendances
 
 
 def test_it_counts_no_more_and_is_nowhere_in_public(app, client):
@@ -46,7 +48,7 @@ def test_it_counts_no_more_and_is_nowhere_in_public(app, client):
     event.annul(LATER, "登记了两次")
     db.session.commit()
 
-    assert (before, done()) == (({1}, 200), set())
+    assert (before, done()) == (((1, 80), 200), (0, 0))
     assert [client.get(f"/events/{event.id}{ending}").status_code for ending in ("", ".ics")] == [404, 404]
     assert "补登的讲座" not in client.get(f"/?view=list&on={event.span.starts_on}").text
 
@@ -169,7 +171,7 @@ def test_of_one_who_must_submit_it_waits_with_what_is_wanted(app):
     change = work.keep(offices.chen, LATER)
     db.session.commit()
 
-    assert (event.deleted_at, done(), change.reason) == (None, {1}, "登记了两次")
+    assert (event.deleted_at, done(), change.reason) == (None, (1, 80), "登记了两次")
     assert [(one.word, one.before, one.after) for one in differences(change)] == [("状态", "已办", "撤销登记")]
 
 
@@ -185,5 +187,5 @@ def test_once_the_reviewer_agrees_it_is_gone_and_the_author_hears(app):
     waiting.agree(offices.he, LATER)
     db.session.commit()
 
-    assert (db.session.get(Event, event.id).deleted_at, done()) == (LATER, set())
+    assert (db.session.get(Event, event.id).deleted_at, done()) == (LATER, (0, 0))
     assert [address for _letter, address, _subject in letters()] == ["chen@example.org"]

@@ -6,10 +6,9 @@ from datetime import date, timedelta
 import pytest
 
 from app.accounts.models import Role
-from app.clock import now
+from app.clock import local_day, now
 from app.db import db
 from app.plans.models import Plan
-from app.reports.deadlines import local_day
 from app.reports.month import Month
 from app.reports.supervision import SlipCause, SupervisionSlip
 from tests.app.reports.filing import Offices
