@@ -11,6 +11,7 @@ from flask_security import hash_password, verify_password
 from sqlalchemy import ForeignKey, Select, String, select
 from sqlalchemy.orm import Mapped, mapped_column
 
+from app.accounts.guessing import is_guessed_first
 from app.accounts.models import Person
 from app.db import Change, Model, db, note
 from app.errors import Refused
@@ -75,6 +76,9 @@ def check_rules(person: Person, password: str) -> None:
     for word in (person.name, (person.email or "").partition("@")[0], person.email, person.mobile):
         if word and len(word) > 1 and normalised(word).casefold() in plain:
             raise BadPassword(_("密码里不要有您的姓名、邮箱或手机号。"))
+    if is_guessed_first(password):
+        raise BadPassword(_("这个密码太常见，容易被猜中：不要只用连着的键、常用词、名字加年份。"
+                            "换成几个不相干的词，或者加几个别的字符。"))
 
 
 def is_right(password: str, hash: str | None) -> bool:
