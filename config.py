@@ -17,10 +17,15 @@ from typing import Any
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError
+
 TOP = Path(__file__).resolve().parent
 
 SHORTEST_SECRET = 32
 KNOWN_IN_SECRETS = ("secret", "change", "example", "password", "default", "0123456789", "abcdefgh")
+
+OWNERS_ALONE = 0o077  # the umask of whoever makes files here: they hold people's names and the secret
 
 LOG_LEVELS = ("debug", "info", "warning", "error")
 
@@ -207,13 +212,21 @@ def _database(address: str, instance: Path) -> str:
         return f"sqlite:///{instance / 'wujin.db'}"
     for plain in ("postgres://", "postgresql://"):
         if address.startswith(plain):
-            return "postgresql+psycopg://" + address.removeprefix(plain)
+            address = "postgresql+psycopg://" + address.removeprefix(plain)
+    scheme, is_address, _rest = address.partition("://")
+    try:
+        is_usable = scheme in ("postgresql+psycopg", "sqlite") and bool(make_url(address))
+    except (ArgumentError, ValueError):
+        is_usable = False
+    if not is_usable:  # named without what follows: it may hold a password
+        raise SettingError("DATABASE_URL must be postgresql://user:password@host:port/name, or empty for SQLite in "
+                           f"INSTANCE_PATH, not “{scheme[:40]}{is_address}{'…' if is_address else ''}”.")
     return address
 
 
 def _kept_secret(instance: Path) -> str:
     try:
-        instance.mkdir(parents=True, exist_ok=True)
+        instance.mkdir(parents=True, exist_ok=True, mode=0o700)
     except OSError as error:
         raise SettingError(f"INSTANCE_PATH {instance} cannot be made ({error.strerror}).") from error
     path = instance / "secret_key"

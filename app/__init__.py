@@ -23,7 +23,7 @@ def create_app(**settings: str) -> Flask:
 
     app = Flask(__name__)
     app.url_rule_class = Rule
-    app.config.from_mapping(config.load(**settings))
+    app.config.from_mapping(_settings(settings))
     app.config["TOP"] = config.TOP
     if app.config["TRUSTED_PROXIES"]:
         count = app.config["TRUSTED_PROXIES"]
@@ -41,6 +41,23 @@ def create_app(**settings: str) -> Flask:
 
     access.check_every_route(app)
     return app
+
+
+def _settings(changes: dict[str, str]) -> dict[str, Any]:
+    """A `flask` command says in one sentence what is wrong with a setting, and makes files for its owner alone."""
+    import os
+
+    import click
+
+    import config
+
+    if not click.get_current_context(silent=True):
+        return config.load(**changes)
+    os.umask(config.OWNERS_ALONE)
+    try:
+        return config.load(**changes)
+    except config.SettingError as error:
+        raise click.ClickException(str(error)) from error
 
 
 def _open_rooms(app: Flask) -> None:

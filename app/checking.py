@@ -28,7 +28,7 @@ from app.outbox.models import Delivery
 from app.outbox.transport import Relay
 from app.reminders.due import HEART
 from app.reminders.models import Heartbeat
-from config import encryption_fault, is_loopback, secret_fault
+from config import OWNERS_ALONE, encryption_fault, is_loopback, secret_fault
 
 MEGABYTE = 1024 * 1024
 QUIET_FOR = timedelta(minutes=1)
@@ -99,6 +99,16 @@ def secret(app: Flask) -> Finding:
     if not fault and kept.exists() and kept.stat().st_mode & 0o077:
         return wrong(f"{kept.name} can be read by other users of this machine; chmod 600 it.")
     return wrong(fault) if fault else ok("SECRET_KEY is long and not a known one.")
+
+
+def privacy(app: Flask) -> Finding:
+    """Copied files may be open to all; within a closed folder nobody gets to them."""
+    folder = app.config["INSTANCE_PATH"]
+    if not folder.stat().st_mode & OWNERS_ALONE:
+        return ok("The folder of the data is its owner's alone.")
+    open_ones = [one.name for one in sorted(folder.glob("wujin.db*")) if one.stat().st_mode & OWNERS_ALONE]
+    return warning(f"{', '.join([f'{folder.name}/', *open_ones])} can be opened by other users of this machine; "
+                   f"run: chmod -R go= {folder.name}")
 
 
 def debug(app: Flask) -> Finding:
@@ -231,8 +241,8 @@ def limits(app: Flask) -> Finding:
 
 
 POINTS: dict[str, Point] = {
-    "secret": secret, "debug": debug, "encryption": encryption, "hosts": hosts, "proxies": proxies,
-    "rate limits": limits, "database": database, "migrations": migrations, "office": office,
+    "secret": secret, "privacy": privacy, "debug": debug, "encryption": encryption, "hosts": hosts,
+    "proxies": proxies, "rate limits": limits, "database": database, "migrations": migrations, "office": office,
     "administrator": administrator, "reviewing": reviewing, "mail": mail, "letters": letters, "scheduler": scheduler,
     "backup": backup, "disk": disk, "files": files, "calendar ids": uid_host,
 }

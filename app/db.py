@@ -18,7 +18,8 @@ import click
 from flask import current_app
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import DateTime, Dialect, Engine, MetaData, TypeDecorator, event, inspect, text
-from sqlalchemy.engine import Connection
+from sqlalchemy.engine import Connection, ExceptionContext
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import DeclarativeBase, Session, registry
 
 CONSTRAINT_NAMES = {
@@ -137,6 +138,27 @@ def _prepare_sqlite(connection: Any, record: Any) -> None:
     for pragma in ("foreign_keys=ON", "journal_mode=WAL", "synchronous=FULL", "busy_timeout=15000",
                    "cache_size=-65536", "secure_delete=ON"):
         connection.execute(f"PRAGMA {pragma}")
+
+
+class Unreachable(click.ClickException):
+    """What a command says where there is no database behind the setting."""
+
+    def __init__(self, error: BaseException) -> None:
+        super().__init__(unreachable(error))
+
+
+def unreachable(error: BaseException) -> str:
+    """One sentence that names the setting; the driver never repeats the password."""
+    reason = str(error).strip().partition("\n")[0] or type(error).__name__
+    return f"DATABASE_URL (or, for SQLite, INSTANCE_PATH) leads to no database that can be reached: {reason}"
+
+
+@event.listens_for(Engine, "handle_error")
+def _say_unreachable(context: ExceptionContext) -> BaseException | None:
+    """A `flask` command that cannot connect ends in a sentence; a page is answered by the error pages."""
+    is_at_connecting = context.connection is None and isinstance(context.sqlalchemy_exception, OperationalError)
+    is_command = click.get_current_context(silent=True) is not None
+    return Unreachable(context.original_exception) if is_at_connecting and is_command else None
 
 
 @event.listens_for(Engine, "begin")

@@ -16,16 +16,17 @@ from pathlib import Path
 import granian
 from flask import Flask
 from granian.constants import Interfaces
+from sqlalchemy.exc import OperationalError
 
 from app import create_app
 from app.accounts.cli import link_for
 from app.accounts.installation import Installation
 from app.accounts.setup import is_set_up
 from app.clock import now
-from app.db import acting_as, db, is_current
+from app.db import acting_as, db, is_current, unreachable
 from app.keeping import logs
 from app.scheduling import Clock
-from config import SettingError, refuse_unfit
+from config import OWNERS_ALONE, SettingError, refuse_unfit
 
 THREADS = 4
 # The server's own lines go the way of ours; its log of accesses would name tokens.
@@ -37,6 +38,7 @@ def main() -> None:
     parser.add_argument("--demo", action="store_true",
                         help="serve demonstration data from a database of their own")
     asked = parser.parse_args()
+    os.umask(OWNERS_ALONE)
     logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
     try:
         if asked.demo:
@@ -45,6 +47,8 @@ def main() -> None:
             serve_installation()
     except SettingError as error:
         sys.exit(str(error))
+    except OperationalError as error:
+        sys.exit(unreachable(error.orig or error))
 
 
 def serve_installation() -> None:

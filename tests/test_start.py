@@ -17,6 +17,8 @@ import pytest
 
 from config import TOP
 
+NO_DATABASE = ("DATABASE_URL must be postgresql://user:password@host:port/name, or empty for SQLite in "
+               "INSTANCE_PATH, not ")
 FOUNDED = ("setup", "--office", "某省知识产权服务促进中心", "--region", "四川", "--admin-name", "Chen",
            "--admin-email", "chen@example.org", "--contact", "028-00000000")
 
@@ -44,11 +46,32 @@ def run(environment, *words):
     ({"BASE_URL": "http://wujin.example.org"},
      "BASE_URL is http://wujin.example.org, without encryption; outside this machine it must begin with https://.\n"),
     ({"FLASK_DEBUG": "1"},
-     "FLASK_DEBUG is on: it would show the inside to whoever makes a mistake. Unset it.\n")])
+     "FLASK_DEBUG is on: it would show the inside to whoever makes a mistake. Unset it.\n"),
+    ({"DATABASE_URL": "mysql://wujin:gEheim@db/wujin"}, NO_DATABASE + "“mysql://…”.\n"),
+    ({"DATABASE_URL": "nonsense"}, NO_DATABASE + "“nonsense”.\n"),
+    ({"DATABASE_URL": "postgresql://w:gEheim@127.0.0.1:abc/wujin"}, NO_DATABASE + "“postgresql+psycopg://…”.\n")])
 def test_what_may_not_start_says_why_in_one_sentence(environment, changes, sentence):
     ended = run(environment | changes, "-m", "app.serve")
 
     assert (ended.returncode, ended.stderr) == (1, sentence)
+
+
+@pytest.mark.parametrize("words", [("-m", "app.serve"), ("-m", "flask", "--app", "app", "outbox", "release")])
+@pytest.mark.parametrize("address", ["mysql://wujin:gEheim@db/wujin", "postgresql://wujin:gEheim@127.0.0.1:1/wujin"])
+def test_where_no_database_is_server_and_commands_name_the_setting_and_no_password(environment, words, address):
+    ended = run(environment | {"DATABASE_URL": address}, *words)
+
+    said = ended.stderr.strip().splitlines()
+    assert (ended.returncode, len(said), said[0].removeprefix("Error: ")[:12], "gEheim" in said[0]) == (
+        1, 1, "DATABASE_URL", False)
+
+
+def test_what_is_made_for_an_installation_is_its_owners_alone(environment, tmp_path):
+    environment |= {"INSTANCE_PATH": str(tmp_path / "instance")}
+    founded = run(environment, "-m", "flask", "--app", "app", *FOUNDED)
+
+    made = [tmp_path / "instance", *(tmp_path / "instance").iterdir()]
+    assert (founded.returncode, [one.name for one in made if one.stat().st_mode & 0o077]) == (0, [])
 
 
 def test_a_founded_installation_serves_rings_and_ends_with_its_workers(environment):

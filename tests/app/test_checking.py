@@ -134,3 +134,13 @@ def test_no_point_tells_a_password_or_the_key(real):
     told = real().test_cli_runner().invoke(args=["check"]).output
 
     assert [word for word in (REAL["SECRET_KEY"], "user:word", "word@") if word in told] == []
+
+
+def test_a_folder_of_the_data_that_others_can_open_is_told(real, tmp_path):
+    app = real()
+    tmp_path.chmod(0o755)
+
+    told = faults(app)
+    tmp_path.chmod(0o700)
+
+    assert (told, faults(app)) == ({"privacy": "warning"}, {})
