@@ -15,6 +15,8 @@ _CONTROL = re.compile(
     r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\x80-\x9f"
     # Joiners (\u200d) stay: families of emoji and some scripts need them.
     r"\u200b\u200c\u200e\u200f\u2028-\u202e\u2060-\u2064\u2066-\u2069\ufeff]")
+CONTAINERS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1")  # of .xlsx, and of .xls
+TOLD_BY_THE_READER = (b"%PDF", b"{\\rtf", b"<")
 _BREAK = re.compile(r"[\r\n\t]")
 
 
@@ -32,6 +34,18 @@ def one_line(form: Any, field: Field) -> None:
     if field.data and _BREAK.search(field.data):
         raise ValidationError(_("这里只能填一行，不能换行。"))
     without_control(form, field)
+
+
+def is_a_workbook_if_it_says_so(form: Any, field: Field) -> None:
+    """Refuses plain text under the name of a workbook, which would be read as one long cell. What a PDF, a web page
+    or another document is instead, its reader tells."""
+    name = (field.data.filename or "").lower() if field.data else ""
+    if not name.endswith((".xlsx", ".xls")):
+        return
+    start = field.data.stream.read(8)
+    field.data.stream.seek(0)
+    if start and not start.lstrip(b"\xef\xbb\xbf \r\n\t").startswith(CONTAINERS + TOLD_BY_THE_READER):
+        raise ValidationError(_("这不是 Excel 文件，只是名字像。请用 Excel 或 WPS 打开，另存为 .xlsx 再上传。"))
 
 
 def trimmed(value: str | None) -> str | None:

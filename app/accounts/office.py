@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-from flask import Flask, g
+from flask import Flask, current_app, g
 from flask_babel import gettext as _
 from sqlalchemy import select
 
@@ -14,6 +14,7 @@ from app.accounts.places import Organization
 from app.accounts.settings import settings_of
 from app.db import db
 from app.languages import language
+from app.outbox.transport import Relay
 
 # Where anybody may look a filing number up; a site must link it there.
 ICP_REGISTER, SECURITY_REGISTER = "https://beian.miit.gov.cn/", "https://beian.mps.gov.cn/"
@@ -61,4 +62,9 @@ def _shown(root: Organization, is_demonstration: bool) -> Office:
 
 def _words() -> dict[str, Any]:
     found = office()
-    return {"office": found, "is_demonstration": found.is_demonstration}
+    return {"office": found, "is_demonstration": found.is_demonstration, "sends_letters": _sends_letters}
+
+
+def _sends_letters() -> bool:
+    """Whether a letter written now leaves the house at all, sooner or later."""
+    return Relay.parse(current_app.config["MAIL_URL"]) is not None and not office().is_demonstration

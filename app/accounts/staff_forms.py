@@ -18,7 +18,7 @@ from app.accounts.places import Organization
 from app.contact import BadContact, Contact
 from app.db import db
 from app.errors import Refused
-from app.forms import line
+from app.forms import is_a_workbook_if_it_says_so, line
 
 MOST_BYTES = 8 * 1024 * 1024
 
@@ -134,7 +134,8 @@ class HandOverForm(StaffForm):
 
 class SheetForm(StaffForm):
     sheet = FileField(_l("人员表格"), [
-        FileRequired(_l("请选一个表格文件。")), FileSize(MOST_BYTES, message=_l("文件超过 8 MB，请分成几份。"))],
+        FileRequired(_l("请选一个表格文件。")), FileSize(MOST_BYTES, message=_l("文件超过 8 MB，请分成几份。")),
+        is_a_workbook_if_it_says_so],
         description=_l(".xlsx、.xls、.csv 或有表格的 .docx，最多两千人。要有姓名、单位、邮箱或手机、角色这几列。"))
 
 

@@ -33,6 +33,9 @@ MOST_SEATS = 100_000
 class EventForm(LinkedForm, HostedForm, TimedForm):
     """An event in one page: eight fields, and the rest folded away."""
 
+    # As the page has them: what is inherited would come first, or last.
+    order = ("title", "kind", "tasks", "regions", "starts_at", "ends_at", "location", "capacity")
+
     form_key = HiddenField()
     version = HiddenField()
     title = line(_l("名称"), 120, DataRequired(_l("请填活动名称。")))

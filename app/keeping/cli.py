@@ -49,7 +49,7 @@ def restore(file: Path, accept_broken_audit: bool) -> None:
 
     Letters wait afterwards until flask outbox release.
     """
-    manifest: Manifest = _with_bar("bytes checked and restored", lambda expect, tell: restoring.restore(
+    manifest: Manifest = _with_bar("reading, byte by byte", lambda expect, tell: restoring.restore(
         file, now(), accept_broken_audit=accept_broken_audit, expect=expect, tell=tell))
     click.echo(f"{manifest.rows} rows and {len(manifest.files)} files of {manifest.made_at} are back")
     if manifest.uid_host != current_app.config["UID_HOST"]:

@@ -19,7 +19,7 @@ from app.accounts.places import Organization
 from app.accounts.region_names import Regions
 from app.db import db
 from app.errors import Refused
-from app.forms import line
+from app.forms import is_a_workbook_if_it_says_so, line
 
 MOST_FILES = 9
 MOST_BYTES = 8 * 1024 * 1024  # of a sheet
@@ -134,5 +134,6 @@ class SheetForm(PlanForm):
     """A sheet to be read behind the page."""
 
     sheet = FileField(_l("表格文件"), [FileRequired(_l("请选一个文件。")),
-                                   FileSize(max_size=MOST_BYTES, message=_l("文件最大 8 MB。"))],
+                                   FileSize(max_size=MOST_BYTES, message=_l("文件最大 8 MB。")),
+                                   is_a_workbook_if_it_says_so],
                       description=_l(".xlsx、.xls 或 .csv，第一个工作表。"))

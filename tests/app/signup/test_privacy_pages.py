@@ -116,6 +116,7 @@ def test_opening_the_page_erases_nobody_and_its_button_does(client, li):
 
 def test_enrolling_a_name_on_the_list_sends_its_ticket_again_and_shows_it_to_nobody(client, event, li, monkeypatch):
     monkeypatch.setattr("app.signup.views.signing_up.now", lambda: now() + timedelta(minutes=1))
+    client.application.config["MAIL_URL"] = "smtp://127.0.0.1:2525"
 
     answer = client.post(f"/events/{event.id}/signup", data=LI)
 
