@@ -37,7 +37,7 @@ def environment(tmp_path):
 
 def run(environment, *words):
     return subprocess.run([sys.executable, *words], cwd=TOP, env=environment, capture_output=True, text=True,
-                          timeout=60, check=False)
+                          timeout=300, check=False)
 
 
 @pytest.mark.parametrize(("changes", "sentence"), [

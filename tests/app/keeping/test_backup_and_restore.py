@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import zipfile
 
 import pytest
@@ -228,6 +229,7 @@ def test_a_bit_turned_on_the_disk_is_refused(new, file):
         said = run(new, "restore", file)
 
     assert (said.exit_code, "the backup is damaged: tables/event.jsonl" in said.output) == (1, True)
+    assert re.search(r"\brestored\b", said.output) is None
 
 
 def test_another_program_s_archive_is_refused(new, tmp_path):
