@@ -95,7 +95,7 @@ def test_recovery_ends_every_session(app, client, editor, sink):
 
 
 @pytest.mark.parametrize("account", ["nobody@example.org", "nonsense", "left@example.org"])
-def test_who_is_not_there_gets_the_same_answer_and_no_letter(client, editor, account):
+def test_who_is_not_there_gets_the_same_answer_and_no_letter(client, editor, sink, account):
     editor.email = "left@example.org" if account == "left@example.org" else editor.email
     editor.active = account != "left@example.org"
     known = ask(client, "chen@example.org")
