@@ -46,7 +46,7 @@ def init_app(app: Flask) -> None:
 
 def answer(status: int, sentence: str, back: str = "", **headers: str) -> tuple[str, int, dict[str, str]]:
     """Plain text for a calendar program or a script, a page for a person; `back` is a path to lead back to."""
-    is_for_machine = request.path.endswith(".ics") or request.path in ("/healthz", "/readyz", "/metrics")
+    is_for_machine = request.path.endswith((".ics", ".atom")) or request.path in ("/healthz", "/readyz", "/metrics")
     # A request under a host name that is none of ours has no addresses to build a page from.
     if is_for_machine or isinstance(request.routing_exception, SecurityError):
         return sentence + "\n", status, {"Content-Type": "text/plain; charset=utf-8", **headers}

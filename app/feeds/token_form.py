@@ -25,6 +25,7 @@ class FeedForm(FlaskForm):  # type: ignore[misc]
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.holds.choices = [(one.value, one.label) for one in Holding]
+        self.holds.flags.required = True
 
     def validate_holds(self, field: Any) -> None:
         if not set(field.data or ()) - {Holding.BELOW.value}:

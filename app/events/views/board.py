@@ -21,6 +21,7 @@ from app.events.figures import Photo
 from app.events.models import Event
 from app.events.month import by_day, month_grid
 from app.events.span import midnight
+from app.events.structured import as_json_ld
 from app.events.views.photos import sent
 from app.events.words import EventKind, EventState, Part
 from app.feeds.choices import choices
@@ -57,6 +58,7 @@ def shown(wanted: Slice, title: str = "", subscribe: str = "") -> str:
     parts = _list(wanted, on, today, zone) if view == "list" else _month(wanted, on, today, zone)
     return render_template("events/calendar.html", slice=wanted, view=view, on=on, today=today, mistake=mistake,
                            title=title, address=_address,
+                           site=current_app.config["BASE_URL"],
                            subscribe=subscribe or "/subscribe" + (f"?{wanted.query()}" if wanted.chosen else ""),
                            choices=choices(), **parts)
 
@@ -112,12 +114,12 @@ def show(id: int) -> str:
         selectinload(Event.photos), joinedload(Event.figures))).unique().one_or_none()
     if event is None:
         raise NotThere(_("没有找到这个活动，或者它还没有发布。"))
-    as_of = now()
+    as_of, address = now(), current_app.config["BASE_URL"] + url_for("board.show", id=id)
     enrols_at = event.parent if event.parent and not event.takes_enrolments else event
     taken = seats_taken([enrols_at.id]).get(enrols_at.id, 0)
     return render_template("events/event.html", event=event, as_of=as_of, seats=Seats(taken, enrols_at.capacity),
                            enrols_at=enrols_at, parts=[one for one in event.parts if one.is_public],
-                           address=current_app.config["BASE_URL"] + url_for("board.show", id=id))
+                           address=address, image=_image(event), json_ld=as_json_ld(event, language(), address))
 
 
 @bp.get("/campaigns/<slug>")
@@ -150,6 +152,13 @@ def photo(id: int, file_id: str) -> Response:
     return sent(db.session.scalars(select(Photo).join(Photo.event).where(
         Photo.file_id == file_id, Photo.event_id == id, Event.figures_confirmed_at.is_not(None),
         Event.id.in_(Event.public().with_only_columns(Event.id)))).one_or_none(), max_age=86400)
+
+
+def _image(event: Event) -> str:
+    """A photo that the page shows, by its whole address."""
+    if not event.photos or not event.figures_confirmed_at:
+        return ""
+    return str(current_app.config["BASE_URL"] + url_for("board.photo", id=event.id, file_id=event.photos[0].file_id))
 
 
 def _by_city(items: Any) -> list[tuple[Region, int]]:
