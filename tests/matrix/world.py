@@ -21,7 +21,7 @@ from app.accounts.models import Person, Role
 from app.accounts.passkeys import Passkey
 from app.accounts.places import Organization
 from app.accounts.sessions import COOKIE
-from app.clock import now
+from app.clock import local_day, now
 from app.db import db
 from app.events.approval import PublishingRule, Reviewer
 from app.events.counting import add_photos, keep_photos
@@ -33,7 +33,6 @@ from app.files import keep_evidence
 from app.jobs import JobState
 from app.plans.models import Plan
 from app.plans.revisions import PlanRevision
-from app.reports.deadlines import local_day
 from app.reports.making import WORD
 from app.reports.month import Month
 from app.reports.period import Period, PeriodKind
