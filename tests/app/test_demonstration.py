@@ -215,7 +215,7 @@ def test_one_event_was_returned_and_both_sides_spoke_of_others(demonstrated):
 
     assert (returned.title, returned.state) == ("郫都区公益讲座：直播带货里的知识产权", "draft")
     assert [tuple(row) for row in talk] == [
-        ("郫都区公益讲座：直播带货里的知识产权", 1), ("郫都区知识产权进校园：豆瓣酱里的地理标志", 2),
+        ("郫都区公益讲座：直播带货里的知识产权", 2), ("郫都区知识产权进校园：豆瓣酱里的地理标志", 2),
         ("郫都实践基地开放日", 2)]
 
 
@@ -284,7 +284,7 @@ def test_returns_stand_in_every_state_and_a_slip_is_open_and_one_closed_by_its_f
 
     assert sorted({state for _name, state in last}) == ["approved", "returned", "submitted"]
     assert [tuple(row) for row in sent] == [
-        ("资阳市乐至县市场监督管理局", "sent", ""), ("成都市郫都区市场监督管理局", "closed", "月报已于11月1日报出。")]
+        ("资阳市乐至县市场监督管理局", "sent", ""), ("成都市郫都区市场监督管理局", "closed", "月报已于11月2日报出。")]
 
 
 def test_reminders_of_the_past_rang_at_their_hour_and_those_to_come_wait(demonstrated):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from datetime import date
+from datetime import date, timedelta
 from itertools import product
 
 import pytest
@@ -38,6 +38,7 @@ PUBLIC = {
     "recovery": "/sign-in/recovery",
     "privacy": "/privacy",
 }
+LAST_MONTH = f"{date.today().replace(day=1) - timedelta(days=1):%Y-%m}"
 CONSOLE = {
     "today": "/console/", "console-plan": "/console/plan", "console-task": "/console/plan/tasks/I2.1",
     "console-events": "/console/events", "console-new": "/console/events/new?task=I2.1",
@@ -45,6 +46,9 @@ CONSOLE = {
     "console-admin": "/console/admin/", "console-tree": "/console/admin/organizations",
     "console-me": "/console/me", "console-reach": "/console/me/reach",
     "console-board": "/console/board", "console-reports": "/console/reports",
+    "console-returns": "/console/returns", "console-slips": "/console/slips",
+    "console-return": f"/console/returns/{LAST_MONTH}", "console-total": f"/console/returns/{LAST_MONTH}/total",
+    "console-outstanding": f"/console/returns/{LAST_MONTH}/outstanding",
     "console-report": f"/console/reports/{date.today().year}",
 }
 

@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 from app.accounts.models import Role
 from app.audit.models import AuditRow
-from app.db import Change, db, note
+from app.db import db
 from app.events.approval import NotForYou
 from app.outbox import sending
 from app.plans.indicators import Allocation
@@ -300,11 +300,20 @@ def test_reaching_the_milestone_closes_it(offices):
     milestone = an_overdue_milestone(offices)
     slip = sent(a_slip(offices, SlipCause.MILESTONE, milestone=milestone), offices.he)
 
-    milestone.reached_on = date(2026, 4, 28)
-    note(Change(milestone, "reached", APRIL_29))
+    milestone.reach(date(2026, 4, 28), APRIL_29)
     db.session.commit()
 
     assert outcome(slip) == ("closed", "节点已于4月28日完成。")
+
+
+def test_a_milestone_that_was_given_another_day_closes_it(offices):
+    milestone = an_overdue_milestone(offices)
+    slip = sent(a_slip(offices, SlipCause.MILESTONE, milestone=milestone), offices.he)
+
+    milestone.correct(APRIL_29, due_on=date(2026, 6, 30))
+    db.session.commit()
+
+    assert outcome(slip) == ("closed", "节点已改到6月30日。")
 
 
 def test_announcing_an_event_for_the_task_closes_it_but_a_draft_or_anothers_does_not(offices):

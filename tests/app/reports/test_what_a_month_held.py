@@ -99,8 +99,8 @@ def test_nobody_is_the_partner_of_the_whole_province(offices):
 
 
 def test_register_changes_and_milestones_of_the_month_are_listed(offices):
-    schools = Register(organization=offices.province, name="示范校")
-    experts = Register(organization=offices.province, name="人才库", is_personal=True)
+    schools = Register(organization=offices.province, name="示范学校名录")
+    experts = Register(organization=offices.province, name="讲师名录", is_personal=True)
     made = {"organization": offices.county, "region": offices.county.region, "created_at": AS_OF, "revised_at": AS_OF}
     db.session.add_all([
         RegisterEntry(register=schools, name="盐道街小学", standing="approved", applied_on=date(2026, 2, 27),
@@ -114,7 +114,7 @@ def test_register_changes_and_milestones_of_the_month_are_listed(offices):
     found = now_of(offices.county)
 
     assert [(one.title, one.on, one.what) for one in found.register] == [
-        ("示范校：盐道街小学", "2026-03-31", "approved"), ("人才库：（个人）", "2026-03-01", "applied")]
+        ("示范学校名录：盐道街小学", "2026-03-31", "approved"), ("讲师名录：某*", "2026-03-01", "applied")]
     assert [(one.title, one.on, one.what) for one in found.milestones] == [("公示名单", "2026-03-30", "S1.3")]
 
 
