@@ -44,3 +44,15 @@ def test_our_own_csv_comes_back_as_it_was_typed(word):
 
 def test_a_csv_defuses_words_and_leaves_numbers():
     assert csv_of([["=1", 2, "甲"]]).decode("utf-8-sig") == "'=1,2,甲\r\n"
+
+
+def test_rows_are_as_tall_as_their_words_and_the_title_taller_than_the_head():
+    long = "进校园讲解商标与专利的区别，" * 10  # 140 signs: in a column of 20 no more than ten a line
+    address = "https://example.org/" + "a" * 100
+    sheet = opened(xlsx_of(Sheet("表", [["活动台账"], ["数", "已确认"], [1, long], [address, "短"]],
+                                 head=2, widths=[8, 20]))).active
+
+    heights = {row: sheet.row_dimensions[row].height for row in (1, 2, 3, 4)}
+    assert heights[3] >= 14 * 15
+    assert heights[1] > (heights[2] or 15)
+    assert (sheet["A4"].value, sheet["A4"].alignment.wrap_text, heights[4]) == (address, None, None)

@@ -6,7 +6,6 @@ from collections.abc import Iterator, Sequence
 from datetime import timedelta
 from typing import Any
 
-from flask import current_app
 from flask_babel import gettext as _
 from sqlalchemy import Select, and_, func, or_, select
 from sqlalchemy.orm import joinedload, selectinload
@@ -57,16 +56,16 @@ def slices(wanted: Select[Event], *loaded: Any) -> Iterator[Sequence[Event]]:
 def rows(path: str, period: Period) -> Iterator[list[Any]]:
     """Cells in the order of `COLUMNS`; numbers are numbers, moments the office's."""
     names = dict(db.session.execute(select(Person.id, Person.name)).all())
-    address, number = current_app.config["BASE_URL"], 0
+    number = 0
     for found in slices(held(path, period), joinedload(Event.organization), joinedload(Event.figures),
                         selectinload(Event.in_regions), selectinload(Event.tasks).load_only(Task.code),
                         selectinload(Event.photos), selectinload(Event.hosts), selectinload(Event.programmes)):
         for event in found:
             number += 1
-            yield [number, *_row(event, names, address)]
+            yield [number, *_row(event, names)]
 
 
-def _row(event: Event, names: dict[int, str], address: str) -> list[Any]:
+def _row(event: Event, names: dict[int, str]) -> list[Any]:
     figures, zone = event.figures, office_zone()
     place = event.location or (event.online_url and _("线上"))
     return [
@@ -78,7 +77,7 @@ def _row(event: Event, names: dict[int, str], address: str) -> list[Any]:
         event.audience, "、".join(one.name for one in event.hosts), "、".join(one.name for one in event.programmes),
         event.capacity, figures and figures.attendances, figures and figures.people,
         None if event.credit_hours is None else event.credit_hours / 10, figures and figures.materials,
-        (figures and figures.media_url) or f"{address}/events/{event.id}", len(event.photos),
+        figures and figures.media_url, len(event.photos),
         figures.summary if figures else "", names.get(figures.entered_by_id, "") if figures else "",
         figures.entered_at.astimezone(zone).strftime("%Y-%m-%d %H:%M") if figures else "",
         EventState(event.state).label, _("是") if event.figures_confirmed_at else _("否"),

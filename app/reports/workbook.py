@@ -22,8 +22,8 @@ BASES = {"stated": "计划写明", "working": "内部目标", "counted": "据文
 
 def ledger(path: Path, title: str, rows: Iterable[Sequence[Any]]) -> int:
     """The ledger of events as a file; how many rows. Memory stays that of a row."""
-    return write_xlsx(path, Sheet("活动台账", chain([(title,), COLUMNS], rows), head=2, is_a3=True, widths=(
-        6, 10, 34, 8, 16, 16, 22, 24, 12, 10, 14, 16, 14, 8, 8, 8, 7, 8, 20, 7, 30, 10, 16, 8, 7)))
+    return write_xlsx(path, Sheet("活动台账", chain([(title,), _head(COLUMNS)], rows), head=2, is_a3=True, widths=(
+        5, 8, 22, 6, 11, 11, 16, 14, 8, 8, 9, 11, 10, 6, 6, 6, 5, 9, 12, 6, 28, 8, 11, 7, 6)))
 
 
 def task_sheet(out: Path | io.BytesIO, statement: Statement) -> None:
@@ -31,10 +31,11 @@ def task_sheet(out: Path | io.BytesIO, statement: Statement) -> None:
     of_what = f"（{statement['office']}，{statement['label']}）"
     write_xlsx(
         out,
-        Sheet("进展", chain([(f"{statement['plan']} 任务进展表{of_what}",), PROGRESS_COLUMNS], _progress(statement)),
-              head=2, widths=(7, 26, 20, 20, 10, 9, 6, 8, 7, 7, 44, 9, 11, 8, 11)),
+        Sheet("进展", chain([(f"{statement['plan']} 任务进展表{of_what}",), _head(PROGRESS_COLUMNS)],
+                          _progress(statement)),
+              head=2, widths=(7, 24, 18, 18, 9, 7, 5, 7, 6, 7, 36, 9, 13, 7, 9)),
         Sheet("任务分解", chain([(f"{statement['plan']} 任务分解表{of_what}",), TASK_COLUMNS], _tasks(statement)),
-              head=2, widths=(7, 8, 22, 24, 50, 16, 16, 9, 11, 16, 26, 26, 20)))
+              head=2, widths=(7, 8, 14, 20, 40, 13, 13, 9, 11, 12, 20, 20, 16)))
 
 
 def task_sheet_bytes(statement: Statement) -> bytes:
@@ -42,6 +43,11 @@ def task_sheet_bytes(statement: Statement) -> bytes:
     out = io.BytesIO()
     task_sheet(out, statement)
     return out.getvalue()
+
+
+def _head(columns: Sequence[str]) -> list[str]:
+    """In a narrow column a unit in brackets stands on a line of its own, not torn."""
+    return [column.replace("（", "\n（") for column in columns]
 
 
 def _progress(statement: Statement) -> Iterator[list[Any]]:

@@ -137,6 +137,7 @@ def test_the_ledger_has_a_row_for_each_event_and_no_cell_is_a_formula(app, signe
     assert sorted(row[2].value for row in cells) == [f"=HYPERLINK(\"x\") {number}" for number in range(3)]
     assert {row[2].data_type for row in cells} == {"s"}
     assert sorted(row[14].value for row in cells) == [0, 1, 2]
+    assert [row[18].value for row in cells] == [None] * 3  # nobody reported on them: no address of our own stands in
 
 
 def test_the_ledger_is_read_in_slices_and_misses_none(app, signed_in, planner, monkeypatch):
