@@ -42,10 +42,15 @@ class Before:
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What the year's numbers that count one thing (events, attendances) ask for, and what is done towards them."""
+    """What the year's numbers that count one thing (events, attendances) ask for, and what is done towards them.
+
+    `numbers`: how many there are, `met` of them. Events are asked for in classes, terms and times, which do not add up.
+    """
 
     least: int
     done: Amount
+    numbers: int
+    met: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,8 +136,9 @@ def _asked(lines: Sequence[Standing]) -> dict[Measure, Asked]:
     for one in lines:
         if one.target and one.indicator and one.indicator.per == Per.TOTAL and one.indicator.period == Period.YEAR:
             measure = Measure(one.indicator.measure)
-            before = found.get(measure, Asked(0, 0))
-            found[measure] = Asked(before.least + one.target.band[0], before.done + one.outlook.done)
+            before = found.get(measure, Asked(0, 0, 0, 0))
+            found[measure] = Asked(before.least + one.target.band[0], before.done + one.outlook.done,
+                                   before.numbers + 1, before.met + (one.light == "met"))
     return found
 
 

@@ -90,8 +90,8 @@ class Bullet:
 
 @dataclass(frozen=True, slots=True)
 class TargetRow:
-    """One line of the list of targets. `wording` is the target as written, `words` the finding for who listens;
-    `level` and `light` are those of `charts/light.html`. Without `minimum` there is nothing to count against."""
+    """One line of the list of targets. `wording` is the target as written, `mark` says where it is ours and not
+    official, `words` the finding for who listens; `level` and `light` are those of `charts/light.html`. Without `minimum` there is nothing to count against."""
 
     id: str
     title: str
@@ -107,6 +107,7 @@ class TargetRow:
     light: str = ""
     code: str = ""
     url: str = ""
+    mark: str = ""
 
 
 # -- a sorted list of bars ---------------------------------------------------------------------------

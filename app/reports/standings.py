@@ -15,7 +15,7 @@ from sqlalchemy import and_, select
 
 from app.accounts.places import Organization
 from app.db import db
-from app.plans.indicators import Allocation, Indicator
+from app.plans.indicators import Allocation, Basis, Indicator
 from app.plans.models import Plan, Task
 from app.plans.target import Comparison, Target
 from app.reports.cells import Count, shown
@@ -46,6 +46,15 @@ class Standing:
     @property
     def is_of_milestones(self) -> bool:
         return self.indicator is None and self.target is not None
+
+    @property
+    def mark(self) -> str:
+        """Says that the number is ours; empty for what the document states and where nothing is asked."""
+        if self.indicator is None or self.target is None or self.indicator.basis == Basis.STATED:
+            return ""
+        if self.indicator.basis == Basis.COUNTED:
+            return _("据文字列举统计")
+        return _("内部目标") if self.indicator.is_confirmed else _("内部目标（未确认）")
 
 
 def standings(plan: Plan, office: Organization, counted: Tally) -> list[Standing]:

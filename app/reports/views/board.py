@@ -105,6 +105,7 @@ def _row(one: Standing) -> TargetRow:
         id=one.key, code=one.task.code, title=one.title, wording=one.wording, done=one.outlook.done, minimum=band[0],
         maximum=band[1], scheduled=one.outlook.scheduled, pace=one.outlook.expected or None if one.target else None,
         unit=one.target.unit if one.target else "", words=one.outlook.reason, level=one.light,
+        mark=one.mark,
         url=url_for("console_plans.task", code=one.task.code, year=one.task.plan.year))
 
 

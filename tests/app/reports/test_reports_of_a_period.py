@@ -17,6 +17,7 @@ from app.accounts.models import Person, Role
 from app.audit.models import AuditRow
 from app.clock import now
 from app.db import db
+from app.plans.indicators import Basis
 from app.reports.period import Period, PeriodKind
 from app.reports.snapshots import NothingToAmend, Snapshot
 from app.reports.statement import statement_of
@@ -90,6 +91,24 @@ def test_page_sheet_and_word_file_agree(app, signed_in, planner):
     assert [(row[12], row[14], row[5], row[6]) for row in rows] == [(1, 83, 1, "期")]
     assert [row[3] for row in table] == ["1期"]
     assert "83 人次参加" in "".join(one.text for one in report.paragraphs)
+
+
+def test_page_and_word_file_say_which_numbers_are_ours(app, signed_in, planner):
+    stated, counted, working = (a_task(code).indicators[0] for code in ("I2.1", "I2.2", "E4.1"))
+    working.basis, working.is_confirmed = Basis.WORKING, True
+    db.session.commit()
+    browser = signed_in(planner)
+
+    page = browser.get("/console/reports/2026").text
+    report = docx.Document(io.BytesIO(made(browser, "/console/reports/2026/word")))
+
+    asked = [one.wording or one.target.describe() for one in (stated, counted, working)]
+    rows = {row.cells[0].text: row.cells[2].text for row in report.tables[0].rows}
+    cells = [re.search(rf"<b>{code}</b>.*?<p>(.*?)：<b>", page, re.DOTALL)[1] for code in ("I2.1", "I2.2", "E4.1")]
+    assert [rows[code] for code in ("I2.1", "I2.2", "E4.1")] == [
+        asked[0], f"{asked[1]}（据文字列举统计）", f"{asked[2]}（内部目标）"]
+    assert cells == [asked[0], f'{asked[1]} <small class="muted">（据文字列举统计）</small>',
+                     f'{asked[2]} <small class="muted">（内部目标）</small>']
 
 
 def test_an_office_below_counts_its_own_only(app, signed_in):

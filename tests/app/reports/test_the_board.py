@@ -73,6 +73,15 @@ def test_without_last_year_it_says_how_far_the_numbers_asked_for_are(app):
         one.target.band[0] for task in a_plan().tasks for one in task.indicators if one.measure == "events"))
 
 
+def test_numbers_of_events_are_counted_and_not_added_up(app):
+    held(chen(), tasks=[a_task()])
+
+    asked = board().asked_events
+
+    assert (asked.met, asked.numbers) == (1, len(
+        [one for task in a_plan().tasks for one in task.indicators if one.measure == "events"]))
+
+
 def test_the_worst_light_stands_first_and_grey_is_only_what_cannot_be_counted(app):
     held(chen(), tasks=[a_task()])
     a_milestone(a_task("E1.1"), date(2026, 1, 5))

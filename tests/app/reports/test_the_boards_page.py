@@ -1,5 +1,6 @@
 """The board in the console. It asks the clock: its plan is this year's."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -8,6 +9,7 @@ from app.accounts.links import SignInLink
 from app.accounts.models import Role
 from app.clock import now
 from app.db import db
+from app.plans.indicators import Basis
 from tests.factories import a_city_office, a_person, a_plan, a_task, an_event, an_office, figures, wang
 
 
@@ -32,6 +34,23 @@ def test_a_leader_sees_the_figures_each_leading_further(leader):
     assert '<a href="/console/events?when=past">1</a>' in page
     assert 'href="/console/events?when=all&amp;region=510100" aria-label="成都 1 场"' in page
     assert f'href="/console/plan/tasks/I2.1?year={now().year}"' in page
+
+
+def test_a_number_of_ours_says_so_and_a_stated_one_does_not(leader):
+    def marks():
+        db.session.commit()
+        page = leader.get("/console/board").text
+        return [re.search(rf'class="bullet-code">{code}</span>.*?<span class="keep">(.*?) ·</span>', page, re.DOTALL)[1]
+                for code in ("I2.1", "I2.2", "E4.1")]
+
+    stated, counted, working = (a_task(code, now().year).indicators[0] for code in ("I2.1", "I2.2", "E4.1"))
+    working.basis, working.is_confirmed = Basis.WORKING, True
+    confirmed = marks()
+    working.is_confirmed = False
+
+    asked = [one.wording or one.target.describe() for one in (stated, counted, working)]
+    assert confirmed == [f"目标 {asked[0]}", f"据文字列举统计 {asked[1]}", f"内部目标 {asked[2]}"]
+    assert marks() == confirmed[:2] + [f"内部目标（未确认） {asked[2]}"]
 
 
 def test_a_stranger_does_not_see_another_citys_board(leader, signed_in):
