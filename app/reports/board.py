@@ -44,7 +44,7 @@ class Before:
 class Asked:
     """What the year's numbers that count one thing (events, attendances) ask for, and what is done towards them.
 
-    `numbers`: how many there are, `met` of them. Events are asked for in classes, terms and times, which do not add up.
+    `numbers`: how many there are, `met` of them. Events are asked for in classes, terms and times: no sum.
     """
 
     least: int

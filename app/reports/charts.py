@@ -90,8 +90,9 @@ class Bullet:
 
 @dataclass(frozen=True, slots=True)
 class TargetRow:
-    """One line of the list of targets. `wording` is the target as written, `mark` says where it is ours and not
-    official, `words` the finding for who listens; `level` and `light` are those of `charts/light.html`. Without `minimum` there is nothing to count against."""
+    """One line of the list of targets. `wording` is the target as written, `mark` says where it is ours and not the
+    document's, `words` the finding for who listens; `level` and `light` are those of `charts/light.html`. Without
+    `minimum` there is nothing to count against."""
 
     id: str
     title: str

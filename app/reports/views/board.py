@@ -29,7 +29,7 @@ from app.reports.standings import Standing
 
 bp = Blueprint("leaders", __name__, url_prefix="/console/board")
 
-NAMED, ON_PAPER = 6, 24  # concerns shown at once; lines that fit the one page
+NAMED, ON_PAPER = 6, 22  # concerns shown at once; lines that fit the one page (charts.css hides the others)
 
 
 @bp.get("")

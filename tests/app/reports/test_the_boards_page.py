@@ -2,6 +2,7 @@
 
 import re
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 
@@ -10,6 +11,7 @@ from app.accounts.models import Role
 from app.clock import now
 from app.db import db
 from app.plans.indicators import Basis
+from app.reports.views.board import ON_PAPER
 from tests.factories import a_city_office, a_person, a_plan, a_task, an_event, an_office, figures, wang
 
 
@@ -40,7 +42,8 @@ def test_a_number_of_ours_says_so_and_a_stated_one_does_not(leader):
     def marks():
         db.session.commit()
         page = leader.get("/console/board").text
-        return [re.search(rf'class="bullet-code">{code}</span>.*?<span class="keep">(.*?) ·</span>', page, re.DOTALL)[1]
+        line = 'class="bullet-code">{}</span>.*?<span class="keep">(.*?) ·</span>'
+        return [re.search(line.format(code), page, re.DOTALL)[1]
                 for code in ("I2.1", "I2.2", "E4.1")]
 
     stated, counted, working = (a_task(code, now().year).indicators[0] for code in ("I2.1", "I2.2", "E4.1"))
@@ -50,7 +53,13 @@ def test_a_number_of_ours_says_so_and_a_stated_one_does_not(leader):
 
     asked = [one.wording or one.target.describe() for one in (stated, counted, working)]
     assert confirmed == [f"目标 {asked[0]}", f"据文字列举统计 {asked[1]}", f"内部目标 {asked[2]}"]
-    assert marks() == confirmed[:2] + [f"内部目标（未确认） {asked[2]}"]
+    assert marks() == [*confirmed[:2], f"内部目标（未确认） {asked[2]}"]
+
+
+def test_paper_lists_as_many_lines_as_the_page_says(app):
+    style = (Path(app.root_path) / "static" / "css" / "charts.css").read_text()
+
+    assert re.findall(r"\.bullets > li:nth-child\(n \+ (\d+)\) \{ display: none", style) == [str(ON_PAPER + 1)]
 
 
 def test_a_stranger_does_not_see_another_citys_board(leader, signed_in):
