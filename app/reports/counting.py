@@ -109,6 +109,12 @@ class Tally:
 
     @cached_property
     def _lines(self) -> Mapping[int, Sequence[Line]]:
+        """Of the plan's year alone: what lies before and after it belongs to another year's number."""
+        return _grouped((task, line) for task, lines in self._lines_of_any_year.items() for line in lines
+                        if _counts(line.bucket, is_cumulative=False))
+
+    @cached_property
+    def _lines_of_any_year(self) -> Mapping[int, Sequence[Line]]:
         return _grouped((line.task, line) for line in event_lines(self.plan, self.scope))
 
     @cached_property
@@ -137,7 +143,8 @@ class Tally:
         """What makes the number, and what is on its way to it."""
         measure = Measure(indicator.measure)
         if measure in BY_EVENTS:
-            lines = self._lines.get(indicator.task_id, ())
+            lines = [line for line in self._lines_of_any_year.get(indicator.task_id, ())
+                     if _counts(line.bucket, is_cumulative=indicator.period == "cumulative")]
             return ([cell for line in lines if line.stage == DONE for cell in self._of_line(line, measure)],
                     [cell for line in lines if line.stage in WILL_COUNT for cell in self._of_line(line, measure)])
         return {Measure.HOSTS: self._of_hosts, Measure.REGISTER: self._of_register,
@@ -155,7 +162,9 @@ class Tally:
     def _of_hosts(self, indicator: Indicator) -> tuple[list[Cell], list[Cell]]:
         """Each school, firm or base once, however often something is held there."""
         lines = [line for line in self._hosts.get(indicator.task_id, ())
-                 if indicator.register_id in (None, line.register)]
+                 if indicator.register_id in (None, line.register)
+                 and _counts(line.bucket, is_cumulative=indicator.period == "cumulative")]
+        lines.sort(key=lambda line: -line.bucket)  # of a school the first time stands
         done = {line.entry: line for line in lines if line.stage == DONE}
         to_come = {line.entry: line for line in lines if line.stage in WILL_COUNT and line.entry not in done}
         return ([Cell(line.region, self.scope.month(line.bucket), line.unit, 1) for line in done.values()],
@@ -163,11 +172,10 @@ class Tally:
 
     def _of_register(self, indicator: Indicator) -> tuple[list[Cell], list[Cell]]:
         """Entries approved in the plan's year; all until its end for a number that grows over years."""
-        is_cumulative = indicator.period == "cumulative"
         lines = self._entries.get(indicator.register_id or 0, ())
         cells = [(line.is_counted, Cell(line.region, self.scope.month(line.bucket), line.unit, line.entries))
-                 for line in lines if not line.is_counted or (
-                     line.bucket != YEAR_AFTER and (is_cumulative or line.bucket != YEAR_BEFORE))]
+                 for line in lines if not line.is_counted
+                 or _counts(line.bucket, is_cumulative=indicator.period == "cumulative")]
         return [cell for counted, cell in cells if counted], [cell for counted, cell in cells if not counted]
 
     def _of_milestones(self, indicator: Indicator) -> tuple[list[Cell], list[Cell]]:
@@ -206,6 +214,11 @@ class Tally:
             materials=sum(line.materials for line in done),
             regions=frozenset(cell.region for line in done for cell in self._of_line(line, Measure.EVENTS)
                               if cell.region))
+
+
+def _counts(bucket: int, *, is_cumulative: bool) -> bool:
+    """Within the plan's year; a number that grows over years takes what came before it too."""
+    return bucket != YEAR_AFTER and (is_cumulative or bucket != YEAR_BEFORE)
 
 
 def _amount(line: Line, measure: Measure) -> Amount:

@@ -1,4 +1,5 @@
-"""What may be counted twice, and how the totals treat it: a person decides whether it should be so."""
+"""What may be counted twice or is of another year, and how the totals treat it: a person decides whether it should
+be so."""
 
 from __future__ import annotations
 
@@ -20,6 +21,7 @@ from app.plans.indicators import Indicator
 from app.plans.models import Plan, Task
 from app.plans.outside import OutsideFigure
 from app.plans.registers import Register, RegisterEntry, masked_name
+from app.reports.scope import Scope
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +53,9 @@ def doubles(plan: Plan) -> list[Group]:
          _("各算一场。如果整个活动的人次已经包含子活动的，人次就重复了：请只在一处登记。"), _with_parent),
         ("same", _("同名、同一天、同一地点的活动"),
          _("各算一场。如果是同一场录了两次，请取消一场。"), _of_one_name),
+        ("year", _("活动不在计划的年度"),
+         _("不计入本年度的数字，只有跨年累计的指标算上以前年度的。请核对日期，或者改挂当年计划的任务。"),
+         _of_another_year),
         ("entries", _("同名的登记在几处"),
          _("每种登记各算各的；同一种登记里名称相同、地区不同的，算两个。同一个指标只数一种登记。"),
          _entries_of_one_name),
@@ -92,6 +97,14 @@ def _of_one_name(plan: Plan) -> Iterator[list[Thing]]:
                 Event.id.in_(_linked(plan)), Event.title.in_(repeated)).order_by(Event.starts_at, Event.id)):
         alike[title, "".join(location.split()), starts_at.astimezone(office_zone()).date()].append(thing)
     yield from (things for things in alike.values() if len(things) > 1)
+
+
+def _of_another_year(plan: Plan) -> Iterator[list[Thing]]:
+    """Events under the plan's tasks that begin before its year or after it."""
+    year = Scope(plan.year).of_year(_events()).with_only_columns(Event.id)
+    for thing, in _told(_events().where(Event.id.in_(_linked(plan)), Event.id.not_in(year))
+                        .order_by(Event.starts_at, Event.id)):
+        yield [thing]
 
 
 def _entries_of_one_name(plan: Plan) -> Iterator[list[Thing]]:

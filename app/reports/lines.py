@@ -16,7 +16,7 @@ from app.events.models import Event, EventRegion, event_host, event_task
 from app.events.words import EventState, Part
 from app.plans.models import Plan, Task
 from app.plans.registers import RegisterEntry
-from app.reports.scope import Scope
+from app.reports.scope import YEAR_BEFORE, Scope
 from app.reports.shares import parts
 
 DONE, UNCONFIRMED, PUBLISHED, POSTPONED = "done", "unconfirmed", "published", "postponed"
@@ -50,7 +50,7 @@ class HostLine(NamedTuple):
 
     task: int
     stage: str
-    bucket: int  # of the first such event
+    bucket: int  # of the first such event, among those before the year or among its own
     entry: int
     register: int
     region: str
@@ -130,7 +130,8 @@ def host_lines(plan: Plan, scope: Scope) -> list[HostLine]:
         .join(event_host, event_host.c.event_id == Event.id)
         .join(RegisterEntry, RegisterEntry.id == event_host.c.entry_id)
         .where(Task.plan_id == plan.id)).subquery()
+    is_before = case((scope.bucket(each.c.starts_at) == YEAR_BEFORE, 1), else_=0)
     alike = [each.c[name] for name in ("id", "register_id", "region_code", "organization_id")]
     return [HostLine(*row) for row in db.session.execute(
         select(each.c.task_id, each.c.stage, scope.bucket(func.min(each.c.starts_at)), *alike)
-        .group_by(each.c.task_id, each.c.stage, *alike))]
+        .group_by(each.c.task_id, each.c.stage, is_before, *alike))]

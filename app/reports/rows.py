@@ -94,10 +94,15 @@ def _events(indicator: Indicator, tally: Tally, scheduled: bool, month: date | N
 
 def _of_task(indicator: Indicator, tally: Tally, scheduled: bool, *columns: Any) -> Select[Any]:
     """The events under the indicator's task that the tally counts, or counts on."""
-    return tally.scope.of_events(
+    return _of_year(
+        indicator, tally,
         countable(Event.id, Event.title, Event.starts_at, Organization.name, Organization.path, STAGE, *columns)
         .join(event_task, event_task.c.event_id == Event.id)
         .where(event_task.c.task_id == indicator.task_id, STAGE.in_(WILL_COUNT if scheduled else (DONE,))))
+
+
+def _of_year(indicator: Indicator, tally: Tally, wanted: Select[Any]) -> Select[Any]:
+    return tally.scope.of_year(tally.scope.of_events(wanted), is_cumulative=indicator.period == "cumulative")
 
 
 def _regions_of(indicator: Indicator) -> Mapping[int, list[tuple[str, int | None]]]:
@@ -114,9 +119,10 @@ def _hosts(indicator: Indicator, tally: Tally, scheduled: bool, month: date | No
     """Each entry once, on the day of the first event at it."""
     stages = (DONE, *WILL_COUNT) if scheduled else (DONE,)
     at = defaultdict(list)
-    for entry, *told in db.session.execute(tally.scope.of_events(
-            countable(RegisterEntry.id, RegisterEntry.name, RegisterEntry.region_code, Organization.name,
-                      Organization.path, Register.is_personal, STAGE, Event.starts_at)
+    for entry, *told in db.session.execute(_of_year(
+            indicator, tally, countable(
+                RegisterEntry.id, RegisterEntry.name, RegisterEntry.region_code, Organization.name,
+                Organization.path, Register.is_personal, STAGE, Event.starts_at)
             .join(event_task, event_task.c.event_id == Event.id).join(event_host, event_host.c.event_id == Event.id)
             .join(RegisterEntry, RegisterEntry.id == event_host.c.entry_id)
             .join(Register, Register.id == RegisterEntry.register_id)

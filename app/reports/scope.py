@@ -42,6 +42,12 @@ class Scope:
             wanted = wanted.where(Event.starts_at < midnight(self.until + timedelta(days=1), zone))
         return self.of_office(wanted, Event.organization_id)
 
+    def of_year(self, wanted: Select[Any], *, is_cumulative: bool = False) -> Select[Any]:
+        """Only events that begin in the plan's year; for a number that grows over years all until its end."""
+        zone, months = office_zone().key, self.months()
+        wanted = wanted.where(Event.starts_at < midnight(months[-1], zone))
+        return wanted if is_cumulative else wanted.where(Event.starts_at >= midnight(months[0], zone))
+
     def of_days(self, wanted: Select[Any], day: Any) -> Select[Any]:
         """Only rows whose day lies in the time; without bounds also those that have none yet."""
         if self.since:

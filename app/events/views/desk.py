@@ -14,7 +14,7 @@ from app.accounts.places import Organization
 from app.clock import now
 from app.db import db
 from app.errors import Refused
-from app.events.asking import ConsoleForm
+from app.events.asking import ConsoleForm, office_zone
 from app.events.models import Event
 from app.events.waiting import Proposed
 
@@ -54,6 +54,16 @@ def done(event: Event, sentence: str) -> Response:
     """Back to the event's page, with a sentence on what was done."""
     flash(sentence, "success")
     return redirect(url_for("console.show", id=event.id))
+
+
+def told_of_other_years(event: Event) -> None:
+    """A sentence where it will not count towards a task, because its day lies outside the year of the task's plan."""
+    year = event.starts_at.astimezone(office_zone()).year
+    others = [task for task in event.tasks if task.plan.year != year]
+    if others:
+        flash(_("活动在 %(year)d 年，不在所选任务的计划年度，不计入这些任务当年的数字：%(tasks)s。请核对日期或任务。",
+                year=year, tasks=_("、").join(_("%(year)d年 %(code)s", year=task.plan.year, code=task.code)
+                                              for task in others)), "warning")
 
 
 def settled(subject: Event | Proposed, sentence: str) -> Response:

@@ -21,7 +21,7 @@ from app.events.queries import get_event, get_parent, made_by_form
 from app.events.reviewing import announce, to_work_on
 from app.events.unreviewed import gap_of
 from app.events.views import parts
-from app.events.views.desk import EDITORS, answer, bp, done, judged, own_organization, settled
+from app.events.views.desk import EDITORS, answer, bp, done, judged, own_organization, settled, told_of_other_years
 from app.events.views.enrolled import reached_by
 from app.events.waiting import Proposed
 from app.events.words import Part
@@ -122,6 +122,7 @@ def _kept(event: Event) -> Response:
     if then == "publish":
         is_shown = announce(event, g.actor.person, now())
     db.session.commit()
+    told_of_other_years(event)
     if then == "preview":
         return redirect(url_for("console.preview", id=event.id))
     if then == "publish" and not was_public:

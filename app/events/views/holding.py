@@ -17,7 +17,7 @@ from app.events.forms import AnnulmentForm
 from app.events.models import Event
 from app.events.queries import get_event, made_by_form
 from app.events.reviewing import count_heads, to_work_on
-from app.events.views.desk import EDITORS, answer, bp, done, judged, own_organization, settled
+from app.events.views.desk import EDITORS, answer, bp, done, judged, own_organization, settled, told_of_other_years
 from app.events.waiting import Proposed
 from app.events.words import EventKind
 
@@ -95,6 +95,7 @@ def _recorded(form: HeldForm) -> Response:
     except Refused:
         forget_photos(photos)
         raise
+    told_of_other_years(event)
     heads = form.attendances.data
     return done(event, ngettext(
         "已登记：%(num)d 人次，计入所选任务。",

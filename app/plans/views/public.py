@@ -65,14 +65,16 @@ def task(year: int, code: str) -> str:
     events = db.session.scalars(Event.public().where(Event.tasks.contains(found), Event.on_its_own()).options(
         selectinload(Event.in_regions), selectinload(Event.figures)).order_by(
         Event.starts_at.desc(), Event.id)).all()
+    own = [one for one in events if one.span.starts_on.year == year]
     counted = tally(plan, now())
     return render_template(
         "plans/task.html", plan=plan, task=found, counted=counted,
         outlook=Lights(counted, for_public=True).task(found) if plan.shows_lights else None,
         behind=[(one, rows_behind(one, counted)) for one in found.indicators
                 if one.is_public and one.measure != Measure.EVENTS],
-        done=[one for one in events if one.is_counted],
-        coming=[one for one in events if one.state in ("published", "postponed")],
+        done=[one for one in own if one.is_counted],
+        coming=[one for one in own if one.state in ("published", "postponed")],
+        elsewhere=[one for one in events if one not in own and one.state != "cancelled"],
         cancelled=[one for one in events if one.state == "cancelled"])
 
 

@@ -39,6 +39,21 @@ def test_the_figure_of_its_task_leads_to_it(desk):
     assert f'href="/console/events/{events()[0].id}"' in page
 
 
+def test_an_event_of_another_year_is_kept_with_a_warning_and_named_beside_the_number(desk):
+    warned = desk.post("/console/events/held", data=the_form(held_on="2025-06-01"), follow_redirects=True).text
+    page = desk.get("/console/plan/tasks/C1.1?year=2026").text
+
+    assert "活动在 2025 年，不在所选任务的计划年度，不计入这些任务当年的数字：2026年 C1.1。" in warned
+    assert "已办 1<" not in page
+    assert "知识产权进社区" in page.partition('id="elsewhere"')[2]
+
+
+def test_an_event_of_the_plans_year_is_kept_without_that_warning(desk):
+    page = desk.post("/console/events/held", data=the_form(), follow_redirects=True).text
+
+    assert "不在所选任务的计划年度" not in page
+
+
 def test_today_is_not_too_early(desk):
     desk.post("/console/events/held", data=the_form(held_on=f"{in_days(0):%Y-%m-%d}"))
 

@@ -88,6 +88,9 @@ class Naive:
         return getattr(self, f"_{indicator.measure}")(indicator)  # type: ignore[no-any-return]
 
     def done_events(self, task_id: int) -> list[Event]:
+        return [event for event in self._done_ever(task_id) if _day(event).year == self.plan.year]
+
+    def _done_ever(self, task_id: int) -> list[Event]:
         found = []
         for event in db.session.scalars(select(Event)):
             if event.deleted_at is not None or event.part in ("stage", "session"):
@@ -100,9 +103,13 @@ class Naive:
                 found.append(event)
         return found
 
+    def _of_time(self, indicator: Indicator) -> list[Event]:
+        return [event for event in self._done_ever(indicator.task_id) if _day(event).year == self.plan.year or (
+            indicator.period == "cumulative" and _day(event).year < self.plan.year)]
+
     def _from_events(self, indicator: Indicator, worth) -> list:  # type: ignore[no-untyped-def, type-arg]
         pieces = []
-        for event in self.done_events(indicator.task_id):
+        for event in self._of_time(indicator):
             for region, part in _parts(event):
                 pieces.append((region, _day(event), part * worth(event), event.organization))
         return pieces
@@ -128,7 +135,7 @@ class Naive:
 
     def _hosts(self, indicator):  # type: ignore[no-untyped-def]
         first: dict[int, tuple[RegisterEntry, date]] = {}
-        for event in self.done_events(indicator.task_id):
+        for event in self._of_time(indicator):
             for entry in event.hosts:
                 if indicator.register_id is not None and entry.register_id != indicator.register_id:
                     continue

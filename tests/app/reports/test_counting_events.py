@@ -1,9 +1,12 @@
 from datetime import date, timedelta
 from fractions import Fraction
 
+import pytest
+
 from app.db import db
 from app.events.words import EventKind
 from app.reports.counting import tally
+from app.reports.rows import rows_behind
 from tests.app.reports.asking import a_register, an_entry, asked, held
 from tests.conftest import AS_OF
 from tests.factories import a_city_office, a_plan, a_region, a_task, an_event, an_office, chen, figures
@@ -82,7 +85,35 @@ def test_every_quarter_is_asked(either_app):
     count = count_of(indicator)
 
     assert (count.amount, count.done, [place.name for place in count.missing]) == (
-        3, 1, ["第2季度", "第3季度", "第4季度"])
+        2, 1, ["第2季度", "第3季度", "第4季度"])
+
+
+@pytest.mark.parametrize("period, counts", [("year", (1, 1)), ("cumulative", (2, 1))])
+def test_an_event_of_another_year_counts_only_for_a_number_that_grows_over_years(either_app, period, counts):
+    indicator, by = asked(period=period), chen()
+    for days in (2, 400):
+        held(by, tasks=[indicator.task], days=days)
+    an_event(tasks=[indicator.task], starts_at=AS_OF + timedelta(days=400))
+
+    counted = tally(a_plan(), AS_OF)
+    count = counted.of(indicator)
+
+    assert (count.done, counted.whole.done) == counts
+    assert (count.scheduled, counted.whole.coming) == (0, 0)
+    assert sum(row.amount for row in rows_behind(indicator, counted)) == count.done
+    assert sum(counted.events_by_month.values()) == 1
+
+
+@pytest.mark.parametrize("period, firsts", [("year", {date(2026, 2, 1)}), ("cumulative", {date(2025, 12, 1)})])
+def test_a_school_of_two_years_counts_in_this_one_by_what_is_held_there_in_it(either_app, period, firsts):
+    register, by = a_register(), chen()
+    indicator = asked("hosts", register=register, period=period)
+    school = an_entry(register)
+    for days in (5, 400):
+        held(by, tasks=[indicator.task], days=days).hosts.append(school)
+    db.session.flush()
+
+    assert (count_of(indicator).done, set(count_of(indicator).by_month)) == (1, firsts)
 
 
 def test_hours_are_the_events_own_else_those_of_its_sessions_that_were_held(either_app):

@@ -1,4 +1,4 @@
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 
@@ -19,7 +19,7 @@ def found():
 def test_a_plan_without_doubles_says_so_for_each_sort(either_app):
     held(chen(), tasks=[a_task()])
 
-    assert found() == {"tasks": [], "parts": [], "same": [], "entries": [], "sources": [], "outside": []}
+    assert found() == {"tasks": [], "parts": [], "same": [], "year": [], "entries": [], "sources": [], "outside": []}
 
 
 def test_an_event_of_two_tasks_is_named_with_both(either_app):
@@ -49,6 +49,13 @@ def test_one_title_day_and_place_twice_is_told_and_another_place_is_not(either_a
     db.session.flush()
 
     assert found()["same"] == [["商标讲座", "商标讲座"]]
+
+
+def test_an_event_of_another_year_is_named(either_app):
+    for title, days in (("去年的", -300), ("今年的", 2), ("明年的", 320)):
+        an_event(title, tasks=[a_task()], starts_at=AS_OF + timedelta(days=days))
+
+    assert found()["year"] == [["去年的"], ["明年的"]]
 
 
 def test_one_name_in_two_registers_is_told_of_what_counts(either_app):
@@ -87,4 +94,4 @@ def test_the_page_links_to_each_of_them_and_asks_as_often(app, signed_in, count_
 
     assert page.count('href="/console/events/') == times + (times if times > 1 else 0)
     assert page.count('href="/console/plan/registers/entries/') == 2 * times
-    assert count_queries(lambda: browser.get(address)) == 13
+    assert count_queries(lambda: browser.get(address)) == 14
