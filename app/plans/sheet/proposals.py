@@ -18,6 +18,7 @@ _MEASURES = {
     **dict.fromkeys(("期", "场", "次", "场次", "班", "班次", "讲", "堂", "轮", "课次"), Measure.EVENTS),
     **dict.fromkeys(("学时", "课时"), Measure.HOURS)}
 _CLAUSE_ENDS = "，,；;。\n|"
+_AROUND = " 、，,；;。：:|\n"
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,12 +76,14 @@ def proposals_of(cell: str, unit: str = "", name: str = "") -> tuple[Proposal, .
     if one is not None:
         return (Proposal(_in_unit(one, said(unit)), name[:LONGEST_NAME]),)
     found = find(words)
-    return tuple(Proposal(one, _name_of(words, one) if len(found) > 1 else name[:LONGEST_NAME]) for one in found)
+    return tuple(Proposal(one, _name_of(words, one, found) if len(found) > 1 else name[:LONGEST_NAME])
+                 for one in found)
 
 
 def proposals_in(texts: Sequence[str]) -> tuple[Proposal, ...]:
     """The targets that a task's own words state, for a sheet without a column of targets."""
-    found = {one.wording: Proposal(one, _name_of(text, one)) for text in texts for one in find(text)}
+    found = {one.wording: Proposal(one, _name_of(text, one, every))
+             for text in texts for every in (find(text),) for one in every}
     return tuple(found.values())
 
 
@@ -96,8 +99,21 @@ def _in_unit(one: Understood, unit: str) -> Understood:
     return replace(one, unit=unit[:12], counting=counting_of(unit), wording=with_unit(one.wording, unit))
 
 
-def _name_of(words: str, one: Understood) -> str:
-    """The clause it stands in, without the number itself."""
+def _name_of(words: str, one: Understood, every: Sequence[Understood]) -> str:
+    """The clause it stands in, without the number itself and without what belongs to the numbers beside it."""
     start = max(words.rfind(sign, 0, one.start) for sign in _CLAUSE_ENDS) + 1
     end = min((at for sign in _CLAUSE_ENDS if (at := words.find(sign, one.end)) >= 0), default=len(words))
-    return re.sub(r"\s+", " ", words[start:one.start] + words[one.end:end]).strip()[:LONGEST_NAME]
+    before = max((other.end for other in every if other.end <= one.start), default=0)
+    after = min((other.start for other in every if other.start >= one.end), default=len(words))
+    if before > start:
+        start = _parting(words, before, one.start)
+    if after < end:
+        end = _parting(words, one.end, after)
+    return re.sub(r"\s+", " ", words[start:one.start] + words[one.end:end]).strip(_AROUND)[:LONGEST_NAME]
+
+
+def _parting(words: str, since: int, until: int) -> int:
+    """Where between two numbers of one clause the words pass from the first to the second: at the last “、”; behind
+    the first number if one stands there or nowhere, for words mostly stand before their number (“讲座3场培训2期”)."""
+    at = -1 if words[since:until].lstrip().startswith("、") else words.rfind("、", since, until)
+    return at if at >= 0 else since

@@ -152,7 +152,7 @@ class _Judging:
             self._wrong(column, _("看不出属于“五进”的哪一个，请写进企业、进单位、进社区、进学校或进网络。"))
         elif code[:1] in set(Sector) and code[1:2].isdigit() and code[0] != sector:
             self._wrong(C.CODE, _("编号是“%(other)s”的字母，板块写的是“%(sector)s”。", other=Sector(code[0]).label,
-                                  sector=sector.label), is_grave=False)
+                                  sector=sector.label))
         return sector
 
     def _category(self) -> str:

@@ -79,6 +79,16 @@ def test_a_task_found_again_under_another_number_keeps_its_events(plan):
     assert [task.code for task in event.tasks] == ["S2.1"]
 
 
+def test_a_row_whose_number_contradicts_its_sector_is_left_out_and_its_task_stays(plan):
+    before = [(task.code, task.category.code) for task in tasks().values()]
+
+    difference = brought_in(*FIRST[:2], ("S1.1", "进网络", "示范", "试点示范学校建设", "30所左右"),
+                            ("E1.3", "进企业", "宣传", "贯标培训", ""))
+
+    assert (kinds(difference), difference.gone) == ({"E1.1": "same", "E1.2": "same", "E1.3": "new"}, [])
+    assert sorted((task.code, task.category.code) for task in tasks().values()) == sorted([*before, ("E1.3", "E1")])
+
+
 def test_two_tasks_may_exchange_their_numbers(plan):
     before = {task.title: task.id for task in tasks().values()}
 

@@ -5,6 +5,7 @@ import pytest
 from app.plans.indicators import Basis
 from app.plans.models import Sector
 from app.plans.sheet.columns import Column
+from app.plans.sheet.proposals import proposals_of
 from app.plans.sheet.rows import NoTask, TooManyTasks
 from tests.app.plans.typing_a_sheet import a_sheet, as_typed, child, ranges, read
 from tests.sheets import as_csv, as_docx, as_xlsx
@@ -79,6 +80,18 @@ def test_a_task_of_several_rows_is_one_with_several_targets(app, second):
     assert [one.lowest for one in task.targets[Basis.STATED]] == [30, 1]
 
 
+@pytest.mark.parametrize("cell, names", [
+    ("新增30所左右、青少年基地1个", [("新增30所左右", ""), ("1个", "青少年基地")]),
+    ("试点学校30所左右、青少年基地1个", [("30所左右", "试点学校"), ("1个", "青少年基地")]),
+    ("讲座12场，发布案例5个、手册3种。", [("12场", "讲座"), ("5个", "发布案例"), ("3种", "手册")]),
+    ("建设30所试点学校、1个青少年基地", [("30所", "建设试点学校"), ("1个", "青少年基地")]),
+    ("案例5个、讲座、培训12场", [("5个", "案例"), ("12场", "讲座、培训")]),
+    ("讲座3场培训2期", [("3场", "讲座"), ("2期", "培训")]),
+    ("讲座、培训12场，案例5个", [("12场", "讲座、培训"), ("5个", "案例")])])
+def test_each_target_of_a_cell_is_called_by_the_clause_around_its_own_number(cell, names):
+    assert [(one.understood.wording, one.name) for one in proposals_of(cell)] == names
+
+
 def test_rows_of_one_merged_name_and_numbers_of_their_own_are_tasks_of_their_own(app):
     sheet = read(a_sheet(("1", "进企业", "开展宣传", "举办讲座"), ("2", "进企业", "开展宣传", "编印手册"),
                          head=("序号", "板块", "任务名称", "主要内容")))
@@ -111,8 +124,8 @@ def test_each_problem_stands_at_its_cell_and_only_grave_ones_keep_a_task_out(app
         (5, Column.DUE, "时限不在 2026 年", False), (5, Column.IN_CHARGE, "太长，最多 120 个字", True),
         (6, Column.CODE, "表里有 2 项任务用了这个编号", True), (7, Column.CODE, "表里有 2 项任务用了这个编号", True),
         (8, Column.CODE, "编号只能用字母、数字、点和横线，最多 12 个字", True),
-        (9, Column.CODE, "编号是“进学校”的字母，板块写的是“进企业”", False)]
-    assert [task.title for task in sheet.good] == ["甲", "辛"]
+        (9, Column.CODE, "编号是“进学校”的字母，板块写的是“进企业”", True)]
+    assert [task.title for task in sheet.good] == ["甲"]
 
 
 def test_the_sector_may_be_told_by_the_code_or_the_category_alone(app):
