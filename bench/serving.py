@@ -34,6 +34,7 @@ from bench.measuring import counted, timed
 EVENTS, CONNECTIONS, ROUNDS = 10_000, 50, 3
 PATH = "/calendar.ics"
 PACKED = {"Accept-Encoding": "gzip"}
+NGINX_PROGRAM = shutil.which("nginx") or "/usr/sbin/nginx"
 NGINX = """worker_processes 1; pid {folder}/pid; error_log {folder}/error.log crit; daemon off;
 events {{ worker_connections 1024; }}
 http {{ access_log off; sendfile on; tcp_nopush on; keepalive_requests 1000000; default_type text/calendar;
@@ -52,6 +53,9 @@ def print_all() -> None:
             fill(app, EVENTS)
         print(f"\n{EVENTS} events, in one process{'CPU ms':>26}{'':>6}")
         in_one_process(app)
+        if not os.path.exists(NGINX_PROGRAM):
+            print("\nnginx is not there to set us beside: apt-get install nginx-light")
+            return
         print(f"\n{EVENTS} events, {CONNECTIONS} connections{'requests':>16}{'CPU us each':>14}{'x nginx':>9}")
         over_loopback(app, settings)
 
@@ -140,16 +144,13 @@ def over_loopback(app: Flask, settings: dict[str, str]) -> None:
 @contextmanager
 def static(body: bytes) -> Iterator[tuple[int, psutil.Process]]:
     """nginx with the packed feed as a file."""
-    program = shutil.which("nginx") or "/usr/sbin/nginx"
-    if not os.path.exists(program):
-        sys.exit("nginx is not there to compare with: apt-get install nginx-light")
     with tempfile.TemporaryDirectory() as folder:
         Path(folder).chmod(0o755)
         (www := Path(folder) / "www").mkdir()
         (www / PATH[1:]).write_bytes(body)
         port = free_port()
         (Path(folder) / "conf").write_text(NGINX.format(folder=folder, port=port))
-        with running([program, "-c", f"{folder}/conf", "-p", folder], port, {}) as process:
+        with running([NGINX_PROGRAM, "-c", f"{folder}/conf", "-p", folder], port, {}) as process:
             yield port, process
 
 
