@@ -1,9 +1,12 @@
-"""Which task of one year goes on as which of another: by its indicators' descent, and by its code."""
+"""Which task of one year goes on as which of another: by its indicators' descent; else by its code, where the title
+is of the same matter, or by its title.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from difflib import SequenceMatcher
 
 from sqlalchemy import select
 from sqlalchemy.orm import selectinload
@@ -11,6 +14,8 @@ from sqlalchemy.orm import selectinload
 from app.db import db
 from app.plans.indicators import Indicator
 from app.plans.models import Plan, Task
+
+ALIKE = 0.5  # of two titles: "专利开放许可宣讲" and "专利开放许可宣讲会" are, 党校班次 and 蜀光讲坛 are not
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,11 +41,19 @@ def pairs(plan: Plan, other: Plan, now: Sequence[Task], before: Sequence[Task]) 
     found = []
     for task in now:
         own = [forebears[one.id].task for one in task.indicators if one.id in forebears]
-        was = next((one for one in own if one.code in left), left.get(task.code))
+        was = next((one for one in own if one.code in left), None) or _namesake(task, left)
         if was is not None:
             del left[was.code]
         found.append(Pair(task, was, _indicators(task, was, forebears)))
     return found + [Pair(None, task, [(None, one) for one in task.indicators]) for task in left.values()]
+
+
+def _namesake(task: Task, left: Mapping[str, Task]) -> Task | None:
+    """Two plans that were written apart number as they like: a code alone says nothing."""
+    same = left.get(task.code)
+    if same is not None and SequenceMatcher(None, same.title, task.title).ratio() >= ALIKE:
+        return same
+    return next((one for one in left.values() if one.title == task.title), None)
 
 
 def _indicators(task: Task, was: Task | None, forebears: Mapping[int, Indicator]

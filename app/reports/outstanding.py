@@ -70,6 +70,12 @@ def is_asked(office: Organization, month: Month) -> bool:
     return files(office) and existed_in(office, month) and is_asked_for(month, _plans(office))
 
 
+def asked_months(office: Organization, months: Iterable[Month]) -> list[Month]:
+    """Those of the months that the office is asked for."""
+    plans = _plans(office)
+    return [one for one in months if files(office) and existed_in(office, one) and is_asked_for(one, plans)]
+
+
 def by_level(found: Iterable[Filing]) -> list[tuple[str, list[Filing]]]:
     found = list(found)
     return [(level_word(level), those) for level in LEVELS

@@ -7,14 +7,14 @@ from typing import Any
 
 from flask import g
 from sqlalchemy import select
-from sqlalchemy.orm import joinedload
+from sqlalchemy.orm import defer, joinedload
 
 from app.accounts.models import Role
 from app.accounts.places import Organization
 from app.db import db
 from app.reports.month import Month
 from app.reports.outstanding import is_asked
-from app.reports.returns import FILED, MonthlyReturn
+from app.reports.returns import FILED, MonthlyReturn, ReturnState
 from app.reports.supervision import SlipState, SupervisionSlip
 from app.reports.views.returns import waiting
 from app.reports.views.slips import cause_word, own_offices, sending_actor
@@ -36,7 +36,19 @@ def on_my_desk(as_of: datetime) -> dict[str, Any]:
         "received_slips": db.session.scalars(received.options(*with_offices).order_by(*order).limit(MOST)).all(),
         "prepared_slips": db.session.scalars(prepared.options(*with_offices).order_by(*order).limit(MOST)).all()
         if sender.paths else [],
-        "waiting_returns": list(waiting())[:MOST], "cause_word": cause_word, "unfiled_month": _unfiled(as_of)}
+        "waiting_returns": list(waiting())[:MOST], "cause_word": cause_word, "unfiled_month": _unfiled(as_of),
+        "returned_months": _returned()}
+
+
+def _returned() -> list[MonthlyReturn]:
+    """Those of the organizer's own office that were sent back, however long ago their month was."""
+    person = g.actor.person
+    if person.holds(Role.ORGANIZER, person.organization) is None:
+        return []
+    return list(db.session.scalars(select(MonthlyReturn).where(
+        MonthlyReturn.organization_id == person.organization_id,
+        MonthlyReturn.state == ReturnState.RETURNED.value).options(defer(MonthlyReturn.figures)).order_by(
+        MonthlyReturn.month).limit(MOST)))
 
 
 def _unfiled(as_of: datetime) -> Month | None:
@@ -47,5 +59,5 @@ def _unfiled(as_of: datetime) -> Month | None:
         return None
     filed = db.session.scalar(select(MonthlyReturn.id).where(
         MonthlyReturn.organization_id == office.id, MonthlyReturn.month == month.first,
-        MonthlyReturn.state.in_(FILED)))
+        MonthlyReturn.state.in_((*FILED, ReturnState.RETURNED.value))))
     return None if filed else month

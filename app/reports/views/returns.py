@@ -27,7 +27,7 @@ from app.plans.standing import Standing
 from app.reports import letters
 from app.reports.deadlines import due_days, due_on, return_days
 from app.reports.month import Month
-from app.reports.outstanding import Filing
+from app.reports.outstanding import Filing, asked_months
 from app.reports.return_figures import MonthFigures, by_kind, by_task, corrections
 from app.reports.return_gathering import gather
 from app.reports.return_scope import Branch, decides_on, files, filing_office_of, may_decide
@@ -67,7 +67,7 @@ class ReasonForm(ConsoleForm):
 @returns.get("")
 @allowed()
 def index() -> str:
-    """One office's last twelve months, and what waits for me."""
+    """One office's last twelve months as far as it is asked for them, and what waits for me."""
     as_of, office = now(), chosen_office(g.actor)
     months = [Month.of(as_of)]
     while len(months) < MONTHS_SHOWN:
@@ -76,7 +76,9 @@ def index() -> str:
         MonthlyReturn.organization_id == office.id, MonthlyReturn.month >= months[-1].first)
         .options(defer(MonthlyReturn.figures)))}
     day = return_days([office])[office.id]
-    rows = [(month, Filing(office, due_on(month, day), found.get(month), local_day(as_of))) for month in months]
+    asked = asked_months(office, months)
+    rows = [(month, Filing(office, due_on(month, day), found.get(month), local_day(as_of))) for month in months
+            if month in asked or month in found or month == months[0]]
     return render_template("reports/returns/index.html", unit=office, rows=rows, offices=offices_in_reach(g.actor),
                            teller=filing_office_of(office), waiting=waiting(), last=months[1],
                            return_look=RETURN_LOOKS.get)

@@ -196,6 +196,28 @@ def test_the_total_page_and_its_sheet_agree(chen, he, offices, last_month):
         f"attachment; filename=returns-{last_month.word}-{offices.city.id}.csv")
 
 
+def test_a_month_nobody_was_asked_for_is_not_late(chen, offices, last_month):
+    for plan in db.session.query(Plan):
+        plan.adopted_at = last_month.begins_at
+    db.session.commit()
+
+    page = chen.get("/console/returns").text
+
+    assert page.count('<th scope="row">') == 2
+
+
+def test_a_returned_return_stands_on_its_authors_today_however_old_its_month_is(chen, he, offices, last_month):
+    older = last_month.previous
+    file(chen, older)
+    found = the_return(offices.county)
+    he.post(f"/console/returns/{found.id}/return", data={"version": found.version, "reason": "漏了一场"})
+
+    page = chen.get("/console/").text
+
+    assert ("月报被退回" in page, "漏了一场" in page) == (True, True)
+    assert "月报被退回" not in he.get("/console/").text
+
+
 def test_the_index_lists_twelve_months_and_what_waits_for_the_reviewer(chen, he, offices, last_month):
     file(chen, last_month)
 

@@ -8,6 +8,7 @@ import pytest
 from app.accounts.models import Role
 from app.audit.models import AuditRow
 from app.db import db
+from app.plans.lineage import pairs
 from app.plans.models import Plan
 from app.plans.rolling import Choice, roll_over
 from app.reports.years import TwoYears
@@ -65,6 +66,18 @@ def test_a_task_stands_beside_what_it_came_from_though_its_code_changed(years):
     assert (line.now.done, line.before.done, line.difference, line.standing) == (1, 3, -2, "")
     assert [(one.asked, one.asked_before, one.now.done, one.before.done, one.difference)
             for one in line.numbers] == [("1-2期", "1-2期", 1, 3, -2)]
+
+
+def test_plans_written_apart_pair_by_what_a_task_is_and_not_by_its_number(app):
+    new, old = a_plan(2027), a_plan(2026)
+    one, other = a_task("I2.1", 2027), a_task("E1.1", 2027)
+    one.title, other.title = other.title, one.title
+    db.session.flush()
+
+    found = {pair.now.title: pair.before.title for pair in pairs(new, old, list(new.tasks), list(old.tasks))
+             if pair.now in (one, other)}
+
+    assert found == {one.title: one.title, other.title: other.title}
 
 
 def test_a_task_left_out_is_gone(years):
