@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import hypothesis
 import pytest
 from flask import Flask, has_app_context
 from flask.testing import FlaskClient
@@ -21,6 +22,10 @@ from app.accounts import regions
 from app.accounts.links import SignInLink
 from app.accounts.models import Person
 from app.db import db
+
+# Machines are shared: how long an example took says nothing of the code.
+hypothesis.settings.register_profile("shared", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow])
+hypothesis.settings.load_profile("shared")
 
 
 class Compiled(BytecodeCache):

@@ -49,7 +49,7 @@ events = st.lists(st.tuples(
 
 
 @settings(max_examples=15, deadline=None, phases=[Phase.generate], database=None,
-          suppress_health_check=[HealthCheck.function_scoped_fixture])
+          suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(events=events, asked=st.lists(filters, min_size=1, max_size=4))
 def test_the_list_and_the_feed_agree(app, client, events, asked):
     a_plan()

@@ -169,7 +169,7 @@ def test_a_task_is_known_again_by_its_descent_though_its_code_changed(app):
     made = rolling.roll_over(plan, all_of(plan), [], AS_OF)
     db.session.flush()
     moved, new = rolled_task(made, "I2.1"), rolled_task(made, "E1.1")
-    moved.code, new.code = "I9.9", "E9.9"  # E1.1 states no number: nothing but its code leads back
+    moved.code, new.code, new.title = "I9.9", "E9.9", "别的事"  # E1.1 states no number: only code and title lead back
     made.adopt(AS_OF)
     db.session.flush()
 

@@ -22,7 +22,7 @@ SCOPES = st.tuples(st.integers(1, 4), st.integers(0, 3))
 
 
 @settings(max_examples=25, deadline=None, phases=[Phase.generate], database=None,
-          suppress_health_check=[HealthCheck.function_scoped_fixture])
+          suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(history=lives, scope=SCOPES)
 def test_after_any_history_the_roll_up_is_the_naive_recount(app, history, scope):
     histories_agree(history, scope)
@@ -30,7 +30,7 @@ def test_after_any_history_the_roll_up_is_the_naive_recount(app, history, scope)
 
 @pytest.mark.parametrize("either_app", [pytest.param("postgresql", marks=pytest.mark.postgresql)], indirect=True)
 @settings(max_examples=5, deadline=None, phases=[Phase.generate], database=None,
-          suppress_health_check=[HealthCheck.function_scoped_fixture])
+          suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(history=lives, scope=SCOPES)
 def test_after_any_history_the_roll_up_is_the_naive_recount_on_postgresql(either_app, history, scope):
     histories_agree(history, scope)
