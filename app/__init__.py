@@ -110,7 +110,7 @@ def _hear_changes(app: Flask) -> None:
     from app.feeds import entries, tokens
     from app.plans import following as plans
     from app.reminders import following
-    from app.reports import supervising
+    from app.reports.slips import supervising
     from app.signup import telling
 
     db.follow(app, recording.record)
@@ -131,7 +131,8 @@ def _watch_letters(app: Flask) -> None:
     from app.outbox import ceilings, gates, late, transport
     from app.reminders import due, letters
     from app.reports import letters as reports
-    from app.reports import reminding, supervising
+    from app.reports.returns import reminding
+    from app.reports.slips import supervising
     from app.signup import gate as signup
     from app.signup import links
 
@@ -162,7 +163,7 @@ def _ring_rooms(app: Flask) -> None:
 def _date_deadlines(app: Flask) -> None:
     """Who tells private calendars of days that rooms to the left cannot know; one line a room."""
     from app.feeds import days
-    from app.reports import own_days
+    from app.reports.returns import own_days
 
     days.also(app, own_days.own_return_days)
 
@@ -183,13 +184,13 @@ def _name_work(app: Flask) -> None:
     from app.events.views import importing
     from app.plans.sheet import reading
     from app.plans.views import entry_import, outside_import
-    from app.reports import making
+    from app.reports.statements import making
 
     jobs.register(app, staff_import.KIND, "app.sheets:read")
     jobs.register(app, importing.KIND, "app.events.importing.reading:read")
     jobs.register(app, making.LEDGER, making.make_ledger)
     jobs.register(app, making.EVIDENCE, making.make_evidence)
-    jobs.register(app, making.WORD, "app.reports.word:render")
+    jobs.register(app, making.WORD, "app.reports.statements.word:render")
     jobs.register(app, entry_import.KIND, "app.sheets:read")
     jobs.register(app, outside_import.KIND, "app.sheets:read")
     jobs.register(app, reading.KIND, reading.WORK)

@@ -17,8 +17,8 @@ from app import create_app
 from app.db import db
 from app.plans.indicators import Indicator
 from app.plans.models import Plan, Task
-from app.reports.counting import tally
-from app.reports.lights import lights
+from app.reports.counting.tally import tally
+from app.reports.outlook.lights import lights
 from bench import office
 from bench.measuring import ROUNDS, counted, timed
 

@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 
 TOP = Path(__file__).resolve().parent.parent
-ASK = """import sys, app.limits, app.sheets.reading, app.reports.word
+ASK = """import sys, app.limits, app.sheets.reading, app.reports.statements.word
 print(sorted({"flask", "sqlalchemy"} & {*sys.modules}))"""
 
 

@@ -19,15 +19,6 @@ VERSIONS = Path(__file__).resolve().parent.parent / "migrations"
 
 
 def test_models_and_schema_agree(either_app):
-    import app.feeds.models
-    import app.outbox.models
-    import app.plans.milestones
-    import app.plans.outside
-    import app.plans.revisions
-    import app.reminders.models
-    import app.reports.returns
-    import app.reports.snapshots
-    import app.reports.supervision  # noqa: F401
 
     with db.engine.connect() as connection:
         context = MigrationContext.configure(connection, opts={"compare_type": True})

@@ -14,13 +14,14 @@ from app.db import acting_as, db
 from app.demonstration.people import Staff
 from app.demonstration.scripts import ZONE
 from app.events.span import midnight
-from app.reports import letters, supervising
-from app.reports.deadlines import due_on
-from app.reports.month import Month
-from app.reports.return_gathering import gather
-from app.reports.return_scope import Branch, decides_on
-from app.reports.returns import MonthlyReturn
-from app.reports.supervision import SlipCause, SupervisionSlip
+from app.reports import letters
+from app.reports.returns.deadlines import due_on
+from app.reports.returns.gathering import gather
+from app.reports.returns.month import Month
+from app.reports.returns.monthly import MonthlyReturn
+from app.reports.returns.scope import Branch, decides_on
+from app.reports.slips import supervising
+from app.reports.slips.slip import SlipCause, SupervisionSlip
 from app.workdays import workday_after
 
 FILED, APPROVED, RETURNED = "filed", "approved", "returned"

@@ -21,9 +21,9 @@ from app.events.views.desk import may_edit, own_organization
 from app.legible import number_in
 from app.plans.milestone_queries import on_task
 from app.plans.models import Category, Plan, Sector, Task
-from app.reports.counting import tally
-from app.reports.lights import Lights, lights
-from app.reports.pace import ORDER
+from app.reports.counting.tally import tally
+from app.reports.outlook.lights import Lights, lights
+from app.reports.outlook.pace import ORDER
 
 bp = Blueprint("console_plans", __name__, url_prefix="/console/plan")
 

@@ -12,12 +12,12 @@ from app.events.asking import office_zone
 from app.plans.indicators import Measure
 from app.plans.models import Plan
 from app.plans.target import Per, Period
-from app.reports.cells import Amount, rolled_up
-from app.reports.concerns import Concern, concerns
-from app.reports.counting import Tally, TaskFigures, tally
+from app.reports.counting.cells import Amount, rolled_up
+from app.reports.counting.occasions import Occasions
+from app.reports.counting.tally import Tally, TaskFigures, tally
 from app.reports.heat import TileMap
-from app.reports.occasions import Occasions
-from app.reports.standings import Standing, by_task, standings
+from app.reports.outlook.concerns import Concern, concerns
+from app.reports.outlook.standings import Standing, by_task, standings
 
 # What lies below a region, and how many digits of its code tell it.
 BELOW = {RegionLevel.PROVINCE: (RegionLevel.CITY, 4), RegionLevel.CITY: (RegionLevel.COUNTY, 6)}

@@ -9,7 +9,7 @@ from flask_babel import ngettext
 
 from app.reports.board import Board
 from app.reports.charts import written
-from app.reports.pace import ORDER
+from app.reports.outlook.pace import ORDER
 
 NAMED = 6
 

@@ -19,10 +19,10 @@ from app.events.letters import Line, plain
 from app.events.span import midnight
 from app.outbox import posting
 from app.outbox.letter import Letter, Recipient, one_line, place, sealed
-from app.reports.deadlines import Stage
-from app.reports.month import Month
-from app.reports.returns import MonthlyReturn
-from app.reports.supervision import SlipCause, SupervisionSlip
+from app.reports.returns.deadlines import Stage
+from app.reports.returns.month import Month
+from app.reports.returns.monthly import MonthlyReturn
+from app.reports.slips.slip import SlipCause, SupervisionSlip
 
 DUE, LATE, RETURNED = "reports.return_due", "reports.return_late", "reports.return_returned"
 SLIP = "reports.slip"

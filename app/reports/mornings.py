@@ -9,9 +9,10 @@ from sqlalchemy.orm import Mapped, mapped_column
 from app.accounts.places import Organization
 from app.clock import local_day
 from app.db import Model, db
-from app.reports import reminding, supervising
-from app.reports.deadlines import is_working_hour
-from app.reports.return_scope import Branch
+from app.reports.returns import reminding
+from app.reports.returns.deadlines import is_working_hour
+from app.reports.returns.scope import Branch
+from app.reports.slips import supervising
 
 
 class ReportsDay(Model):

@@ -32,11 +32,11 @@ from app.plans.outside import OutsideFigure
 from app.plans.programmes import Programme
 from app.plans.registers import Register, RegisterEntry
 from app.reminders.models import Occurrence
-from app.reports.counting import tally
-from app.reports.lights import lights
-from app.reports.programme_figures import programme_tally
-from app.reports.returns import MonthlyReturn
-from app.reports.supervision import SupervisionSlip
+from app.reports.counting.programmes import programme_tally
+from app.reports.counting.tally import tally
+from app.reports.outlook.lights import lights
+from app.reports.returns.monthly import MonthlyReturn
+from app.reports.slips.slip import SupervisionSlip
 from app.signup.models import Enrolment
 from app.signup.queries import seats_taken
 from tests.conftest import settings

@@ -33,14 +33,14 @@ from app.files import keep_evidence
 from app.jobs import JobState
 from app.plans.models import Plan
 from app.plans.revisions import PlanRevision
-from app.reports.making import WORD
-from app.reports.month import Month
-from app.reports.period import Period, PeriodKind
-from app.reports.return_figures import MonthFigures
-from app.reports.returns import MonthlyReturn
-from app.reports.snapshots import Snapshot
-from app.reports.statement import statement_of
-from app.reports.supervision import SlipCause, SupervisionSlip
+from app.reports.returns.figures import MonthFigures
+from app.reports.returns.month import Month
+from app.reports.returns.monthly import MonthlyReturn
+from app.reports.slips.slip import SlipCause, SupervisionSlip
+from app.reports.statements.making import WORD
+from app.reports.statements.period import Period, PeriodKind
+from app.reports.statements.snapshots import Snapshot
+from app.reports.statements.statement import statement_of
 from app.signup.enrolling import enrol
 from tests.app.plans.keeping import PDF, a_figure, a_milestone, a_programme, an_entry
 from tests.factories import a_person, a_plan, a_task, an_event, an_office, figures

@@ -31,8 +31,8 @@ from app.plans.outside import OutsideFigure
 from app.plans.programmes import Programme
 from app.plans.registers import Register, RegisterEntry, masked_name
 from app.plans.revisions import PlanRevision
-from app.reports.returns import MonthlyReturn
-from app.reports.supervision import SlipCause, SupervisionSlip
+from app.reports.returns.monthly import MonthlyReturn
+from app.reports.slips.slip import SlipCause, SupervisionSlip
 from app.signup.models import Enrolment
 
 

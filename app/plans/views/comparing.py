@@ -18,7 +18,7 @@ from app.exporting import XLSX, write_xlsx
 from app.legible import number_in
 from app.plans.console import bp
 from app.plans.models import Plan
-from app.reports.years import TwoYears, sheets
+from app.reports.statements.years import TwoYears, sheets
 
 
 @bp.get("/compare")

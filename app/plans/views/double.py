@@ -6,7 +6,7 @@ from flask import g, render_template
 
 from app.accounts.access import allowed
 from app.plans.console import bp, get_plan
-from app.reports.doubles import Thing, doubles
+from app.reports.counting.doubles import Thing, doubles
 
 AT_MOST = 200  # findings of one sort on the page; it says how many there are
 

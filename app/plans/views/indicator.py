@@ -19,13 +19,13 @@ from app.legible import number_in
 from app.plans.console import bp
 from app.plans.indicators import Indicator
 from app.plans.models import Plan, Task
-from app.reports.cells import Count, total
 from app.reports.charts import Bar
-from app.reports.counting import Tally, tally
-from app.reports.lights import Lights
-from app.reports.pace import due_of, lead_of
-from app.reports.rows import Row, rows_behind
-from app.reports.split import split_of
+from app.reports.counting.cells import Count, total
+from app.reports.counting.rows import Row, rows_behind
+from app.reports.counting.split import split_of
+from app.reports.counting.tally import Tally, tally
+from app.reports.outlook.lights import Lights
+from app.reports.outlook.pace import due_of, lead_of
 
 A_PAGE = 100
 

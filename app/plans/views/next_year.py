@@ -25,7 +25,7 @@ from app.plans.programmes import Programme
 from app.plans.rolling import Splits
 from app.plans.views.wishes import Wishes
 from app.plans.yearly import DateRule
-from app.reports.counting import tally
+from app.reports.counting.tally import tally
 
 Page = str | tuple[str, int] | Response
 FARTHEST = 2  # years ahead

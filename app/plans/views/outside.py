@@ -21,7 +21,7 @@ from app.plans.outside import OutsideFigure
 from app.plans.outside_forms import FigureForm
 from app.plans.outside_sheet import kind_word
 from app.plans.views.desk import PLANNERS, Page, answer, as_planner, done, judged
-from app.reports.counting import tally
+from app.reports.counting.tally import tally
 
 
 @bp.get("/indicators/<int:id>/figures")

@@ -26,7 +26,7 @@ from app.plans.models import Plan, Task
 from app.plans.programme_forms import ProgrammeForm
 from app.plans.programmes import Programme
 from app.plans.views.desk import PLANNERS, Page, answer, as_planner, done, get_root, judged
-from app.reports.programme_figures import ProgrammeFigures, programme_tally
+from app.reports.counting.programmes import ProgrammeFigures, programme_tally
 
 A_PAGE = 50
 

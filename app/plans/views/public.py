@@ -17,9 +17,9 @@ from app.events.models import Event
 from app.plans.console import may_import
 from app.plans.indicators import Measure
 from app.plans.models import Category, Plan, Sector, Task
-from app.reports.counting import tally
-from app.reports.lights import Lights, lights
-from app.reports.rows import rows_behind
+from app.reports.counting.rows import rows_behind
+from app.reports.counting.tally import tally
+from app.reports.outlook.lights import Lights, lights
 
 bp = Blueprint("plans", __name__)
 

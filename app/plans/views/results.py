@@ -22,8 +22,8 @@ from app.plans.console import bp
 from app.plans.indicators import Indicator
 from app.plans.models import Plan, Task
 from app.plans.views.wishes import whole_number
-from app.reports.cells import Count
-from app.reports.counting import tally
+from app.reports.counting.cells import Count
+from app.reports.counting.tally import tally
 
 Page = str | tuple[str, int] | Response
 LONGEST = 200

@@ -21,8 +21,8 @@ from app.plans.milestones import Milestone
 from app.plans.models import Plan, Task
 from app.plans.rolling import Asked, Choice, Splits
 from app.plans.yearly import DateRule, another_year
-from app.reports.cells import Count
-from app.reports.counting import Tally
+from app.reports.counting.cells import Count
+from app.reports.counting.tally import Tally
 
 _WHOLE = re.compile("[0-9]{1,9}")
 

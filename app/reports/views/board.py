@@ -22,10 +22,10 @@ from app.plans.models import Plan
 from app.reports import findings
 from app.reports.board import Board, Spot
 from app.reports.charts import TargetRow
-from app.reports.concerns import Concern
 from app.reports.heat import Locality
-from app.reports.month import Month
-from app.reports.standings import Standing
+from app.reports.outlook.concerns import Concern
+from app.reports.outlook.standings import Standing
+from app.reports.returns.month import Month
 
 bp = Blueprint("leaders", __name__, url_prefix="/console/board")
 

@@ -12,7 +12,7 @@ from app.db import db
 from app.errors import NotThere
 from app.events.views.desk import own_organization
 from app.legible import number_in
-from app.reports.return_scope import FILING
+from app.reports.returns.scope import FILING
 
 returns = Blueprint("returns", __name__, url_prefix="/console/returns")
 slips = Blueprint("slips", __name__, url_prefix="/console/slips")

@@ -12,10 +12,10 @@ from sqlalchemy.orm import defer, joinedload
 from app.accounts.models import Role
 from app.accounts.places import Organization
 from app.db import db
-from app.reports.month import Month
-from app.reports.outstanding import is_asked
-from app.reports.returns import FILED, MonthlyReturn, ReturnState
-from app.reports.supervision import SlipState, SupervisionSlip
+from app.reports.returns.month import Month
+from app.reports.returns.monthly import FILED, MonthlyReturn, ReturnState
+from app.reports.returns.outstanding import is_asked
+from app.reports.slips.slip import SlipState, SupervisionSlip
 from app.reports.views.returns import waiting
 from app.reports.views.slips import cause_word, own_offices, sending_actor
 

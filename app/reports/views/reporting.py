@@ -12,7 +12,7 @@ from app.errors import NotThere
 from app.events.views.desk import own_organization
 from app.legible import number_in
 from app.plans.models import Plan
-from app.reports.period import Period
+from app.reports.statements.period import Period
 
 bp = Blueprint("reports", __name__, url_prefix="/console/reports")
 

@@ -25,13 +25,13 @@ from app.forms import line, text
 from app.languages import language
 from app.plans.standing import Standing
 from app.reports import letters
-from app.reports.deadlines import due_days, due_on, return_days
-from app.reports.month import Month
-from app.reports.outstanding import Filing, asked_months
-from app.reports.return_figures import MonthFigures, by_kind, by_task, corrections
-from app.reports.return_gathering import gather
-from app.reports.return_scope import Branch, decides_on, files, filing_office_of, may_decide
-from app.reports.returns import MonthlyReturn, StaleReturn
+from app.reports.returns.deadlines import due_days, due_on, return_days
+from app.reports.returns.figures import MonthFigures, by_kind, by_task, corrections
+from app.reports.returns.gathering import gather
+from app.reports.returns.month import Month
+from app.reports.returns.monthly import MonthlyReturn, StaleReturn
+from app.reports.returns.outstanding import Filing, asked_months
+from app.reports.returns.scope import Branch, decides_on, files, filing_office_of, may_decide
 from app.reports.views.desk import RETURN_LOOKS, acts_as, chosen_office, offices_in_reach, returns
 
 Page = tuple[str, int] | Response

@@ -20,9 +20,9 @@ from app.events.asking import ConsoleForm
 from app.events.choosing import running_plan
 from app.events.views.desk import answer, judged
 from app.plans.models import Task
-from app.reports import supervising
-from app.reports.return_scope import FILING
-from app.reports.supervision import SENDERS
+from app.reports.returns.scope import FILING
+from app.reports.slips import supervising
+from app.reports.slips.slip import SENDERS
 from app.reports.views.desk import slips
 
 Page = tuple[str, int] | Response

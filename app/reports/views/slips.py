@@ -27,12 +27,13 @@ from app.events.views.desk import answer, judged
 from app.forms import line, text
 from app.legible import number_in
 from app.outbox.models import Delivery
-from app.reports import letters, supervising
-from app.reports.month import Month
-from app.reports.outstanding import filings
-from app.reports.return_scope import Branch
-from app.reports.slip_findings import Survey, late_returns
-from app.reports.supervision import SENDERS, SlipCause, SlipState, SupervisionSlip
+from app.reports import letters
+from app.reports.returns.month import Month
+from app.reports.returns.outstanding import filings
+from app.reports.returns.scope import Branch
+from app.reports.slips import supervising
+from app.reports.slips.findings import Survey, late_returns
+from app.reports.slips.slip import SENDERS, SlipCause, SlipState, SupervisionSlip
 from app.reports.views.desk import SLIP_LOOKS, acts_as, chosen_office, returns, slips
 
 Page = tuple[str, int] | Response

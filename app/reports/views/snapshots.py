@@ -15,11 +15,11 @@ from app.errors import NotThere
 from app.events.views.desk import judged
 from app.forms import PlainForm
 from app.limits import Unfit
-from app.reports import word, workbook
-from app.reports.period import Period, PeriodKind
-from app.reports.snapshots import DOCX, Amendment, ReportTemplate, Snapshot
-from app.reports.statement import Statement, statement_of
-from app.reports.statement_forms import AmendmentForm, TemplateForm
+from app.reports.statements import word, workbook
+from app.reports.statements.forms import AmendmentForm, TemplateForm
+from app.reports.statements.period import Period, PeriodKind
+from app.reports.statements.snapshots import DOCX, Amendment, ReportTemplate, Snapshot
+from app.reports.statements.statement import Statement, statement_of
 from app.reports.views.reporting import KEEPERS, MAKERS, bp, plan_of, reported_office, reported_period
 from app.reports.views.statements import sheet_of, word_job
 

@@ -21,11 +21,11 @@ from app.jobs import Job, JobState
 from app.languages import language
 from app.plans.console import may_import
 from app.plans.models import Plan
-from app.reports import making, word, workbook
-from app.reports.period import Period, PeriodKind
-from app.reports.snapshots import DOCX, ReportTemplate, Snapshot
-from app.reports.statement import Statement, statement_of
-from app.reports.statement_forms import PeriodForm
+from app.reports.statements import making, word, workbook
+from app.reports.statements.forms import PeriodForm
+from app.reports.statements.period import Period, PeriodKind
+from app.reports.statements.snapshots import DOCX, ReportTemplate, Snapshot
+from app.reports.statements.statement import Statement, statement_of
 from app.reports.views.reporting import MAKERS, bp, plan_of, reported_office, reported_period
 
 Page = tuple[str, int] | Response

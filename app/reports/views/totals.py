@@ -12,11 +12,11 @@ from app.accounts.models import Role
 from app.accounts.places import Region
 from app.clock import now
 from app.db import db
-from app.reports.month import Month
-from app.reports.outstanding import by_level, filings
-from app.reports.return_scope import Branch, filing_office_of
-from app.reports.return_total import Total, add_up, sheet
-from app.reports.supervision import SENDERS
+from app.reports.returns.month import Month
+from app.reports.returns.outstanding import by_level, filings
+from app.reports.returns.scope import Branch, filing_office_of
+from app.reports.returns.total import Total, add_up, sheet
+from app.reports.slips.slip import SENDERS
 from app.reports.views.desk import RETURN_LOOKS, acts_as, chosen_office, offices_in_reach, returns
 
 SHOWN = 60

@@ -15,7 +15,7 @@ from app.events.models import Event
 from app.events.reviewing import of_event, to_work_on
 from app.events.words import EventKind
 from app.plans.models import Plan
-from app.reports.counting import tally
+from app.reports.counting.tally import tally
 from tests.app.events.approving import Offices, letters
 from tests.app.events.filling import events, in_days, mistakes, opened, the_figures
 from tests.app.feeds.reading import read

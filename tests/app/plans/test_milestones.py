@@ -10,7 +10,7 @@ from app.db import db
 from app.errors import NotThere
 from app.plans.indicators import Measure
 from app.plans.milestones import AlreadySet, Milestone, NotYet, Reached, Step
-from app.reports.counting import tally
+from app.reports.counting.tally import tally
 from tests.app.plans.keeping import a_milestone
 from tests.conftest import AS_OF
 from tests.factories import a_city_office, a_person, a_plan, a_task, an_office

@@ -12,7 +12,7 @@ from app.clock import local_day, now
 from app.db import db
 from app.plans.outside import BadFigure, OutsideFigure
 from app.plans.outside_sheet import FigureSheet, amount_in, last_of, month_in
-from app.reports.counting import tally
+from app.reports.counting.tally import tally
 from tests.app.events.filling import kept, mistakes
 from tests.app.plans.keeping import a_figure
 from tests.conftest import AS_OF

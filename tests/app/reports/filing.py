@@ -10,11 +10,11 @@ from app.accounts.models import Person, Role
 from app.accounts.places import Organization
 from app.db import db
 from app.events.models import Event
-from app.reports.month import Month
-from app.reports.return_figures import MonthFigures
-from app.reports.return_gathering import gather
-from app.reports.return_scope import Branch
-from app.reports.returns import MonthlyReturn
+from app.reports.returns.figures import MonthFigures
+from app.reports.returns.gathering import gather
+from app.reports.returns.month import Month
+from app.reports.returns.monthly import MonthlyReturn
+from app.reports.returns.scope import Branch
 from tests.factories import a_city_office, a_person, a_plan, an_event, an_office, figures
 
 MARCH = Month.named("2026-03")

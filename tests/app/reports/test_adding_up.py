@@ -7,7 +7,7 @@ import pytest
 
 from app import exporting
 from app.db import db
-from app.reports.return_total import add_up, sheet
+from app.reports.returns.total import add_up, sheet
 from tests.app.reports.filing import APRIL_2, MARCH, Offices, approved, filed, held
 from tests.factories import a_task, figures
 

@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 from app.accounts.places import Organization
 from app.db import db
 from app.plans.indicators import Indicator
-from app.reports.counting import Tally, tally
-from app.reports.rows import rows_behind
+from app.reports.counting.rows import rows_behind
+from app.reports.counting.tally import Tally, tally
 from tests.app.reports.histories import NOW, History, World, lives
 from tests.app.reports.naive import Naive
 

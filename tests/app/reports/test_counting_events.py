@@ -5,8 +5,8 @@ import pytest
 
 from app.db import db
 from app.events.words import EventKind
-from app.reports.counting import tally
-from app.reports.rows import rows_behind
+from app.reports.counting.rows import rows_behind
+from app.reports.counting.tally import tally
 from tests.app.reports.asking import a_register, an_entry, asked, held
 from tests.conftest import AS_OF
 from tests.factories import a_city_office, a_plan, a_region, a_task, an_event, an_office, chen, figures

@@ -1,7 +1,7 @@
 from datetime import date
 
 from app.db import db
-from app.reports.counting import tally
+from app.reports.counting.tally import tally
 from tests.app.reports.asking import a_figure, a_milestone, a_register, an_entry, asked, held
 from tests.conftest import AS_OF
 from tests.factories import a_city_office, a_plan, chen

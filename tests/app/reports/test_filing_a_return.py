@@ -9,9 +9,9 @@ from app.accounts.models import Role
 from app.audit.models import AuditRow
 from app.db import db
 from app.events.approval import NotForYou
-from app.reports.return_figures import corrections
-from app.reports.return_scope import may_decide
-from app.reports.returns import FilesNone, MonthlyReturn, MonthNotOver, StaleReturn, WrongReturnState
+from app.reports.returns.figures import corrections
+from app.reports.returns.monthly import FilesNone, MonthlyReturn, MonthNotOver, StaleReturn, WrongReturnState
+from app.reports.returns.scope import may_decide
 from tests.app.reports.filing import APRIL_2, MARCH, WORDS, Offices, approved, filed, held, now_of
 from tests.factories import a_person, an_office, figures, wang
 

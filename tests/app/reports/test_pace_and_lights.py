@@ -11,9 +11,9 @@ import pytest
 from app.accounts.settings import Settings
 from app.plans.indicators import Indicator
 from app.plans.models import Plan, Task
-from app.reports.cells import Count
-from app.reports.pace import Outlook, of_milestones, outlook_of, uncounted, worst
-from app.reports.records import Step
+from app.reports.counting.cells import Count
+from app.reports.counting.records import Step
+from app.reports.outlook.pace import Outlook, of_milestones, outlook_of, uncounted, worst
 from app.workdays import workdays
 
 pytestmark = pytest.mark.usefixtures("app")

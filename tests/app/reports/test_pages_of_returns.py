@@ -9,8 +9,8 @@ from app.clock import now
 from app.db import db
 from app.plans.models import Plan
 from app.reports import letters
-from app.reports.month import Month
-from app.reports.returns import MonthlyReturn
+from app.reports.returns.month import Month
+from app.reports.returns.monthly import MonthlyReturn
 from tests.app.reports.filing import Offices, filed
 from tests.factories import an_event, an_office, figures, wang
 from tests.letters import ledger

@@ -9,8 +9,8 @@ from app.accounts.models import Role
 from app.clock import local_day, now
 from app.db import db
 from app.plans.models import Plan
-from app.reports.month import Month
-from app.reports.supervision import SlipCause, SupervisionSlip
+from app.reports.returns.month import Month
+from app.reports.slips.slip import SlipCause, SupervisionSlip
 from tests.app.reports.filing import Offices
 from tests.factories import a_person, an_event, wang
 from tests.letters import ledger

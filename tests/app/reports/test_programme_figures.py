@@ -2,7 +2,7 @@ from datetime import timedelta
 
 from app.db import db
 from app.plans.programmes import Programme
-from app.reports.programme_figures import ProgrammeFigures, programme_tally
+from app.reports.counting.programmes import ProgrammeFigures, programme_tally
 from tests.app.reports.asking import held
 from tests.conftest import AS_OF
 from tests.factories import a_city_office, a_region, a_task, an_event, an_office, chen

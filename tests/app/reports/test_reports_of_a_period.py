@@ -18,9 +18,9 @@ from app.audit.models import AuditRow
 from app.clock import now
 from app.db import db
 from app.plans.indicators import Basis
-from app.reports.period import Period, PeriodKind
-from app.reports.snapshots import NothingToAmend, Snapshot
-from app.reports.statement import statement_of
+from app.reports.statements.period import Period, PeriodKind
+from app.reports.statements.snapshots import NothingToAmend, Snapshot
+from app.reports.statements.statement import statement_of
 from tests.conftest import AS_OF
 from tests.factories import a_city_office, a_person, a_plan, a_region, a_task, an_event, an_office, chen, figures
 
@@ -160,7 +160,7 @@ def test_the_ledger_has_a_row_for_each_event_and_no_cell_is_a_formula(app, signe
 
 
 def test_the_ledger_is_read_in_slices_and_misses_none(app, signed_in, planner, monkeypatch):
-    monkeypatch.setattr("app.reports.ledger.SLICE", 2)
+    monkeypatch.setattr("app.reports.statements.ledger.SLICE", 2)
     for number in range(5):
         a_held_event(title=f"第{number}场")
 

@@ -8,9 +8,9 @@ from app.clock import local_day, now
 from app.db import db
 from app.plans.models import Plan
 from app.reminders import due
-from app.reports.month import Month
-from app.reports.returns import MonthlyReturn
-from app.reports.supervision import SupervisionSlip
+from app.reports.returns.month import Month
+from app.reports.returns.monthly import MonthlyReturn
+from app.reports.slips.slip import SupervisionSlip
 from tests.app.reports.filing import Offices
 from tests.factories import an_event, figures
 

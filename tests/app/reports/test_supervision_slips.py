@@ -13,9 +13,10 @@ from app.outbox import sending
 from app.plans.indicators import Allocation
 from app.plans.milestones import Milestone
 from app.reminders import due
-from app.reports import letters, supervising
-from app.reports.return_scope import Branch
-from app.reports.supervision import DayIsOver, SlipCause, SupervisionSlip, WrongSlipState
+from app.reports import letters
+from app.reports.returns.scope import Branch
+from app.reports.slips import supervising
+from app.reports.slips.slip import DayIsOver, SlipCause, SupervisionSlip, WrongSlipState
 from tests.app.reports.filing import APRIL_2, Offices, filed, held
 from tests.conftest import AS_OF
 from tests.factories import a_person, a_plan, a_task, an_event, figures

@@ -7,8 +7,8 @@ from app.plans.indicators import Allocation, Indicator
 from app.plans.milestones import Milestone
 from app.reports import findings
 from app.reports.board import Board
-from app.reports.counting import tally
-from app.reports.lights import lights
+from app.reports.counting.tally import tally
+from app.reports.outlook.lights import lights
 from tests.factories import AS_OF, a_city_office, a_plan, a_region, a_task, an_event, an_office, chen, figures
 
 LATER = datetime(2026, 11, 2, 2, tzinfo=UTC)

@@ -11,7 +11,7 @@ from app.db import db
 from app.plans.lineage import pairs
 from app.plans.models import Plan
 from app.plans.rolling import Choice, roll_over
-from app.reports.years import TwoYears
+from app.reports.statements.years import TwoYears
 from tests.factories import (
     AS_OF,
     a_city_office,

@@ -7,7 +7,7 @@ import pytest
 from app.db import db
 from app.plans.milestones import Milestone
 from app.plans.registers import Register, RegisterEntry
-from app.reports.return_figures import MonthFigures, corrections, in_order
+from app.reports.returns.figures import MonthFigures, corrections, in_order
 from tests.app.reports.filing import APRIL_2, MARCH, Offices, held, now_of
 from tests.conftest import AS_OF
 from tests.factories import a_region, a_task, an_event, an_office, figures

@@ -5,7 +5,7 @@ import pytest
 from app.accounts.models import Role
 from app.db import db
 from app.events.words import EventKind
-from app.reports.doubles import doubles
+from app.reports.counting.doubles import doubles
 from tests.app.reports.asking import a_figure, a_register, an_entry, asked, held
 from tests.conftest import AS_OF
 from tests.factories import a_person, a_plan, a_task, an_event, an_office, chen

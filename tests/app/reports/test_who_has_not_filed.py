@@ -5,10 +5,10 @@ import pytest
 from app.accounts.settings import OfficeSettings
 from app.db import db
 from app.plans.models import Plan
-from app.reports.deadlines import Stage, due_days, stage_on
-from app.reports.month import Month
-from app.reports.outstanding import by_level, filings
-from app.reports.return_scope import Branch
+from app.reports.returns.deadlines import Stage, due_days, stage_on
+from app.reports.returns.month import Month
+from app.reports.returns.outstanding import by_level, filings
+from app.reports.returns.scope import Branch
 from tests.app.reports.filing import APRIL_2, MARCH, Offices, approved, filed
 from tests.factories import an_office
 

@@ -1,0 +1,1 @@
+"""What counts towards a target: events, registers, figures from outside, and where."""

@@ -1,0 +1,1 @@
+"""Supervision slips: prepared with the facts, sent by a person, closed when the fact is there."""

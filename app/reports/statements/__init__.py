@@ -1,0 +1,1 @@
+"""Reports of a period: the figures, their forms on paper, sealed snapshots, the evidence pack."""

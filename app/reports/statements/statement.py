@@ -1,0 +1,147 @@
+"""What a report says: the numbers and rows of one office's period as plain values.
+
+The page, the Word file, the sheet and the sealed snapshot are all made of this one value, so that they agree.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterator
+from datetime import date, datetime
+from typing import Any
+
+from flask_babel import force_locale
+from sqlalchemy import select
+from sqlalchemy.orm import joinedload, selectinload
+
+from app.accounts.places import Organization, Region
+from app.db import db
+from app.plans.indicators import Indicator
+from app.plans.models import Plan, Sector, Task
+from app.reports.counting.cells import Amount, Count, rolled_up, shown
+from app.reports.counting.tally import Tally, TaskFigures, tally
+from app.reports.outlook.lights import Lights
+from app.reports.outlook.pace import Outlook
+from app.reports.statements.period import Period
+
+Statement = dict[str, Any]
+
+FORMAT = 1
+NOTHING = "–"
+
+
+def statement_of(plan: Plan, office: Organization, period: Period, as_of: datetime, *,
+                 spoken: str = "zh") -> Statement:
+    """A bounded number of queries, whatever the number of events. Amounts are words, rounded to one decimal.
+
+    `spoken`: "zh" for whatever is kept or leaves as a file, so that who pressed does not matter; a page its reader's.
+    """
+    with force_locale(spoken):
+        return _stated(plan, office, period, as_of)
+
+
+def _stated(plan: Plan, office: Organization, period: Period, as_of: datetime) -> Statement:
+    within = office if office.parent_id else None
+    own = tally(plan, as_of, within=within, since=period.starts_on, until=period.ends_on)
+    to_date = tally(plan, as_of, within=within, until=period.ends_on)
+    tasks = db.session.scalars(Task.ever_of_plan(plan).options(
+        joinedload(Task.category), selectinload(Task.indicators), joinedload(Task.lead_organization))).all()
+    judged = Lights(to_date)
+    return {
+        "format": FORMAT, "office": office.name, "plan": plan.title, "year": plan.year,
+        "period": period.word, "label": period.label, "kind": period.kind.value,
+        "starts_on": period.starts_on.isoformat(), "ends_on": period.ends_on.isoformat(),
+        "whole": _figures(own.whole), "to_date": _figures(to_date.whole),
+        "tasks": [_task(task, own, to_date, judged) for task in tasks],
+        "cities": _cities(own, to_date),
+    }
+
+
+def digest_of(statement: Statement) -> str:
+    """SHA-256 of the canonical JSON, 64 hex digits."""
+    words = json.dumps(statement, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(words.encode()).hexdigest()
+
+
+def differences(old: Statement, new: Statement) -> list[list[str]]:
+    """[what, before, after] of every number that reads otherwise; what, in words."""
+    before, after = numbers(old), numbers(new)
+    return [[what, before.get(what, NOTHING), after.get(what, NOTHING)] for what in {**before, **after}
+            if before.get(what, NOTHING) != after.get(what, NOTHING)]
+
+
+def numbers(statement: Statement) -> dict[str, str]:
+    """Every number by the words that name it."""
+    return dict(_numbers(statement))
+
+
+def _figures(figures: TaskFigures) -> dict[str, Any]:
+    return {"events": figures.done, "unconfirmed": figures.unconfirmed, "coming": figures.coming,
+            "attendances": figures.attendances, "people": figures.people, "hours": shown(figures.hours),
+            "materials": figures.materials, "cities": len(rolled_up(dict.fromkeys(figures.regions, 1), 4))}
+
+
+def _task(task: Task, own: Tally, to_date: Tally, judged: Lights) -> dict[str, Any]:
+    outlook = judged.task(task)
+    return {
+        "code": task.code, "title": task.title, "sector": Sector(task.category.sector).label,
+        "category": task.category.name, "wording": "；".join(task.clauses), "wording_year": task.wording_year,
+        "lead": task.lead_organization.name if task.lead_organization else task.lead_wording,
+        "supporting": task.supporting, "in_charge": task.in_charge, "form_of_result": task.form_of_result,
+        "due_on": task.due_on.isoformat() if task.due_on else "", "progress": task.progress_note,
+        "problems": task.problems, "is_withdrawn": task.withdrawn_at is not None,
+        "own": _figures(own.task(task.id)), "to_date": _figures(to_date.task(task.id)),
+        "indicators": [_indicator(one, own.of(one), to_date.of(one), judged.of(one)) for one in task.indicators],
+        "milestones": [{"title": step.title, "due_on": _day(step.due_on), "reached_on": _day(step.reached_on)}
+                       for step in to_date.steps_of(task.id)],
+        "light": outlook.light, "reason": outlook.reason,
+    }
+
+
+def _indicator(indicator: Indicator, own: Count, to_date: Count, outlook: Outlook) -> dict[str, Any]:
+    return {
+        "id": indicator.id, "name": indicator.name or indicator.task.title,
+        "wording": indicator.wording, "asked": to_date.target.describe(), "basis": indicator.basis,
+        "is_confirmed": indicator.is_confirmed, "measure": indicator.measure, "unit": to_date.target.unit,
+        "own": shown(own.amount), "done": shown(to_date.done), "scheduled": shown(to_date.scheduled),
+        "missing": shown(outlook.missing), "is_met": to_date.is_met, "light": outlook.light,
+        "reason": outlook.reason,
+    }
+
+
+def _cities(own: Tally, to_date: Tally) -> list[dict[str, Any]]:
+    """Each city and whether anything was held there; what is for the whole province covers none."""
+    names = dict(db.session.execute(select(Region.code, Region.short_name).where(
+        Region.level == "city", Region.code.startswith(own.plan.organization.region.stem)).order_by(
+            Region.code)).all())
+    held, before = _events_by_city(own), _events_by_city(to_date)
+    return [{"code": code, "name": name, "own": shown(held.get(code, 0)), "to_date": shown(before.get(code, 0))}
+            for code, name in names.items()]
+
+
+def _events_by_city(counted: Tally) -> dict[str, Amount]:
+    return rolled_up(counted.events_by_region, 4)
+
+
+def _numbers(statement: Statement) -> Iterator[tuple[str, str]]:
+    for part, words in (("whole", "本期合计"), ("to_date", "年初至今")):
+        for name, value in statement[part].items():
+            yield f"{words} · {FIGURE_WORDS[name]}", str(value)
+    for task in statement["tasks"]:
+        for part, words in (("own", "本期"), ("to_date", "年初至今")):
+            for name, value in task[part].items():
+                yield f"{task['code']} {words} · {FIGURE_WORDS[name]}", str(value)
+        for one in task["indicators"]:
+            yield f"{task['code']} {one['name']} · {one['asked']}", one["done"]
+        for one in task["milestones"]:
+            yield f"{task['code']} {one['title']}", one["reached_on"] or "未完成"
+
+
+# Kept in amendments, so the same words whoever reads them.
+FIGURE_WORDS = {"events": "已办", "unconfirmed": "待确认", "coming": "待办", "attendances": "人次", "people": "人数",
+                "hours": "学时", "materials": "资料（份）", "cities": "覆盖市（州）"}
+
+
+def _day(day: date | None) -> str:
+    return day.isoformat() if day else ""
