@@ -134,6 +134,7 @@ def _watch_letters(app: Flask) -> None:
     from app.reports.returns import reminding
     from app.reports.slips import supervising
     from app.signup import gate as signup
+    from app.signup import letters as signup_letters
     from app.signup import links
 
     transport.keep_when(app, Installation.is_shown_as_demonstration)
@@ -141,6 +142,7 @@ def _watch_letters(app: Flask) -> None:
     for letter in signup.LETTERS:
         gates.register(app, letter, signup.gate)
         late.register(app, letter, links.of_letter)
+    late.register(app, signup_letters.WITHDRAWN, links.of_goodbye)
     gates.register(app, inviting.NAME, inviting.gate)
     late.register(app, inviting.NAME, inviting.late_fields)
     gates.register(app, recovery.NAME, recovery.gate)

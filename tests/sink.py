@@ -29,6 +29,7 @@ class Sink:
     after_data: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
     at_mail: list[str] = field(default_factory=list)
     letters: list[EmailMessage] = field(default_factory=list)
+    octets: list[bytes] = field(default_factory=list)  # of each letter, as they came
     addresses: list[str] = field(default_factory=list)
     connections: int = 0
     hold: threading.Event | None = None
@@ -55,6 +56,7 @@ class Sink:
 
     async def handle_DATA(self, server: SMTP, session: Any, envelope: Any) -> str:
         address = envelope.rcpt_tos[0]
+        self.octets.append(envelope.content)
         self.letters.append(message_from_bytes(envelope.content, policy=policy.default))
         self.addresses.append(address)
         self.in_data.set()

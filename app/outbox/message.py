@@ -23,6 +23,7 @@ from app.outbox.models import Delivery, LetterContent
 
 _ADDRESS = re.compile(r"[^\s<>()\[\],:;\\\"@\x00-\x20\x7f]{1,64}@[^\s<>()\[\],:;\\\"@\x00-\x20\x7f]{1,253}")
 _LINK = re.compile(r"https?://[^\s<>\"']+")
+THREAD = "thread"  # the field that holds the Message-ID of the letter which this one follows
 _inliner = css_inline.CSSInliner(load_remote_stylesheets=False)
 
 
@@ -73,6 +74,9 @@ class Prepared:
             "Auto-Submitted": "auto-generated",
             "Content-Language": "en" if self.language == "en" else "zh-CN",
         }
+        if earlier := one_line(fields.get(THREAD, "")):
+            # An update stands under the letter that came first (RFC 5322 3.6.4).
+            lines |= {"In-Reply-To": earlier, "References": earlier}
         return "".join(f"{name}: {value}\r\n" for name, value in lines.items()).encode("ascii")
 
 
