@@ -25,6 +25,13 @@ def test_an_afternoon_is_one_sentence_in_local_time(speaking):
         "zh": "2026年4月16日（周四）14:30–16:30", "en": "Thursday 16 April 2026 14:30–16:30"}[speaking]
 
 
+@pytest.mark.parametrize(("count", "words"), [
+    (302, "302 字节"), (1000, "1.0 KB"), (999_949, "999.9 KB"), (999_950, "1.0 MB"),
+    (12_500_000, "12.5 MB"), (3_200_000_000, "3.2 GB")])
+def test_a_files_size_is_said_in_the_pages_own_words(speaking, count, words):
+    assert look.size_of_file(count) == words
+
+
 def test_several_days_say_their_year_once_in_chinese(speaking):
     assert look.span(date(2026, 4, 20), date(2026, 4, 26)) == {
         "zh": "2026年4月20日（周一）至4月26日（周日）", "en": "Monday 20 April 2026 – Sunday 26 April 2026"}[speaking]

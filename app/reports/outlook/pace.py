@@ -8,8 +8,9 @@ from datetime import date, datetime, timedelta
 from fractions import Fraction
 from itertools import pairwise
 
+from babel.dates import format_date
+from flask_babel import get_locale, ngettext
 from flask_babel import gettext as _
-from flask_babel import ngettext
 
 from app.accounts.settings import Settings
 from app.events.asking import office_zone
@@ -187,4 +188,6 @@ def uncounted(done: int, coming: int, *, is_withdrawn: bool = False) -> Outlook:
 
 
 def _day(day: date) -> str:
-    return _("%(month)d月%(day)d日", month=day.month, day=day.day)
+    """11月5日 / 5 Nov"""
+    english = str(get_locale())[:2] == "en"
+    return format_date(day, "d MMM" if english else "M月d日", locale="en" if english else "zh")

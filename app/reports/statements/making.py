@@ -44,7 +44,7 @@ def make_evidence(id: int, payload: Mapping[str, Any], told: Progress) -> dict[s
     office, period = _office(payload), _period(payload)
     plan = db.session.scalars(select(Plan).where(Plan.id == payload["plan"])).one()
     statement = statement_of(plan, office, period, datetime.fromisoformat(payload["as_of"]))
-    name, path = f"{office.name} {plan.year}年佐证材料（{period.kept}）.zip", made.path_of(id)
+    name, path = f"{office.name} 佐证材料（{period.kept}）.zip", made.path_of(id)
     count = evidence.write(path, evidence.Whose(plan.id, office.path, period), statement, told)
     return {"name": name, "type": "application/zip", "size": path.stat().st_size, "count": count}
 

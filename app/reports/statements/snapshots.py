@@ -73,11 +73,28 @@ class Snapshot(Model):
         note(Change(snapshot, "sealed", as_of, after={"period": period.kept, "digest": snapshot.digest}))
         return snapshot
 
+    @classmethod
+    def same_as(cls, statement: Statement, *, plan: Plan, office: Organization) -> Snapshot | None:
+        """The last one of the period, where every number of the statement stands in it already."""
+        last = db.session.scalars(cls.of_period(plan, office, statement).order_by(cls.id.desc()).limit(1)).first()
+        return last if last is not None and not differences(last.figures, statement) else None
+
+    @classmethod
+    def of_period(cls, plan: Plan, office: Organization, statement: Statement) -> Select[Snapshot]:
+        return select(cls).where(
+            cls.organization_id == office.id, cls.plan_id == plan.id, cls.kind == statement["kind"],
+            cls.starts_on == date.fromisoformat(statement["starts_on"]))
+
+    @property
+    def ordinal(self) -> int:
+        """The how manieth of its office's period it is, from 1."""
+        return db.session.scalar(select(func.count()).select_from(Snapshot).where(
+            Snapshot.organization_id == self.organization_id, Snapshot.plan_id == self.plan_id,
+            Snapshot.kind == self.kind, Snapshot.starts_on == self.starts_on, Snapshot.id <= self.id)) or 1
+
     @property
     def period(self) -> Period:
-        found = Period.read(self.figures["period"])
-        assert found is not None
-        return found
+        return Period.of_day(PeriodKind(self.kind), self.starts_on)
 
     @property
     def is_whole(self) -> bool:

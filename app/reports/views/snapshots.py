@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from flask import Response as Download
-from flask import flash, g, redirect, render_template, send_file, url_for
+from flask import flash, g, redirect, render_template, request, send_file, url_for
 from flask_babel import gettext as _
 from sqlalchemy.orm import joinedload, selectinload
 from werkzeug.wrappers import Response
@@ -28,12 +28,14 @@ Page = tuple[str, int] | Response
 
 @bp.post("/<period>/snapshot")
 @allowed(*MAKERS)
-def seal(period: str) -> Response:
-    """Freezes the numbers as they are."""
+def seal(period: str) -> Page:
+    """Freezes the numbers as they are. Where none has changed since the last time it asks first."""
     wanted, office, as_of = reported_period(period), reported_office(), now()
     plan = plan_of(wanted)
-    snapshot = Snapshot.seal(statement_of(plan, office, wanted, as_of), plan=plan, office=office,
-                             by=g.actor.person, as_of=as_of)
+    statement = statement_of(plan, office, wanted, as_of)
+    if "again" not in request.form and (last := Snapshot.same_as(statement, plan=plan, office=office)):
+        return render_template("reports/sealed_already.html", last=last, period=wanted, office=office), 409
+    snapshot = Snapshot.seal(statement, plan=plan, office=office, by=g.actor.person, as_of=as_of)
     db.session.commit()
     flash(_("数字已经封存。以后更正的另记补正，封存的不变。"), "success")
     return redirect(url_for("reports.snapshot", id=snapshot.id))

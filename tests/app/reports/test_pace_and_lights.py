@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
+from flask_babel import force_locale
 
 from app.accounts.settings import Settings
 from app.plans.indicators import Indicator
@@ -145,3 +146,13 @@ def test_a_task_is_judged_by_its_worst():
 def test_grey_says_why():
     assert uncounted(3, 1).reason == "没有数字目标，也没有节点，只列活动，不计数。"
     assert uncounted(0, 0, is_withdrawn=True).reason == "已不在任务表里，不再计数。"
+
+
+@pytest.mark.parametrize(("language", "day"), [("zh", "11月5日"), ("en", "5 Nov")])
+def test_a_reason_says_its_day_as_the_page_speaks(language, day):
+    step = Step(1, 1, None, "申报", "51", 1, date(2026, 11, 5), None, "", "")
+
+    with force_locale(language):
+        reason = of_milestones([step], datetime(2026, 11, 20, 2, tzinfo=UTC)).reason
+
+    assert day in reason

@@ -205,6 +205,38 @@ def test_sealed_numbers_stay_and_a_later_correction_is_an_amendment(app, planner
         snapshot.amend(now_, reason="再来一次", by=planner, as_of=AS_OF)
 
 
+def test_sealing_again_what_has_not_changed_asks_first(app, signed_in, planner):
+    event = a_held_event(attendances=80)
+    browser = signed_in(planner)
+
+    browser.post("/console/reports/2026/snapshot")
+    asked = browser.post("/console/reports/2026/snapshot")
+    kept = len(db.session.scalars(select(Snapshot)).all())
+    insisted = browser.post("/console/reports/2026/snapshot", data={"again": "yes"})
+    record(event, 90)
+    changed = browser.post("/console/reports/2026/snapshot")
+
+    assert (asked.status_code, re.findall("自第 (\\d) 份封存", asked.text), kept) == (409, ["1"], 1)
+    assert [insisted.status_code, changed.status_code] == [302, 302]
+    assert [one.ordinal for one in db.session.scalars(select(Snapshot).order_by(Snapshot.id))] == [1, 2, 3]
+
+
+def test_a_file_that_is_taken_away_names_its_year_once(app, signed_in, planner):
+    a_plan()
+    browser = signed_in(planner)
+
+    names = []
+    for what in ("evidence", "ledger", "word"):
+        answer = browser.post(f"/console/reports/2026/{what}")
+        while jobs.work("here"):
+            pass
+        names.append(re.search(r'文件好了</h1><p class="muted">([^<]+)', browser.get(answer.location).text)[1])
+
+    office = an_office().name
+    assert names == [f"{office} 佐证材料（2026年）.zip", f"{office} 活动台账（2026年）.xlsx",
+                     f"{office} 2026年工作报告.docx"]
+
+
 def test_a_number_put_back_is_an_amendment_again(app, planner):
     event = a_held_event(attendances=80)
     snapshot = Snapshot.seal(statement_of(a_plan(), an_office(), YEAR, AS_OF), plan=a_plan(), office=an_office(),
