@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-import secrets
+import random
 import time
 from collections.abc import Callable, Iterable
 from typing import Any
@@ -14,6 +14,9 @@ from app.db import db
 from app.keeping import logs, metrics
 
 log = logging.getLogger("wujin.requests")
+
+# Names for lines of the log, no secrets: asking the kernel for each would let go of the interpreter.
+_names = random.Random()
 
 ENDPOINT, ACTOR = "wujin.endpoint", "wujin.actor"
 UNKNOWN = "none"  # a path that leads nowhere: of endless variety, so neither counted nor told by its words
@@ -41,7 +44,7 @@ class Watch:
         self.app, self.inner, self.measures = app, app.wsgi_app, measures
 
     def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
-        began, id = time.perf_counter(), secrets.token_hex(6)
+        began, id = time.perf_counter(), f"{_names.getrandbits(48):012x}"
         logs.request_id.set(id)
         status = 0
 
