@@ -72,7 +72,7 @@ def settings(folder: Path, **changes: str) -> dict[str, str]:
             "MAIL_FROM": "Wujin <no-reply@wujin.test>", "TRUSTED_PROXIES": "0", "TRUSTED_HOSTS": ""} | changes
 
 
-def _opened(chosen: dict[str, str]) -> Flask:
+def opened(chosen: dict[str, str]) -> Flask:
     app = create_app(**chosen)
     app.test_client_class = Browser
     app.config["WTF_CSRF_ENABLED"] = False
@@ -110,13 +110,13 @@ def make_app(tmp_path: Path, empty_database: Path) -> Iterator[Callable[..., Fla
     shutil.copy(empty_database, tmp_path / "wujin.db")
 
     def make(**changes: str) -> Flask:
-        app = _opened(settings(tmp_path, **changes))
+        app = opened(settings(tmp_path, **changes))
         made.append(app)
         return app
 
     yield make
     for app in made:
-        _close(app)
+        close(app)
 
 
 @pytest.fixture
@@ -157,11 +157,11 @@ def either_app(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Flask
         app = request.getfixturevalue("make_app")()
     else:
         address = request.getfixturevalue("postgres")(f"t{os.getpid()}")
-        app = _opened(settings(tmp_path, DATABASE_URL=address))
+        app = opened(settings(tmp_path, DATABASE_URL=address))
     with app.app_context():
         yield app
         db.session.remove()
-    _close(app)
+    close(app)
 
 
 @pytest.fixture
@@ -210,7 +210,7 @@ def count_queries(app: Flask) -> Callable[[Callable[[], Any]], int]:
     return count
 
 
-def _close(app: Flask) -> None:
+def close(app: Flask) -> None:
     with app.app_context():
         db.session.remove()
         db.engine.dispose()

@@ -51,6 +51,7 @@ def test_two_fetches_without_a_change_are_alike_byte_for_byte(app, client):
     assert (first.data, etag(first)) == (second.data, etag(second))
 
 
+@pytest.mark.feeds(10)
 def test_another_process_gives_the_same_bytes_and_the_same_tag(app, client, tmp_path):
     for number in range(5):
         an_event(f"讲座{number}")
@@ -254,6 +255,7 @@ def test_entries_stand_by_start_and_then_by_uid(app, client):
     assert [one.uid for one in read(client)] == [event.ical_uid for event in expected]
 
 
+@pytest.mark.feeds(24)
 def test_a_thousand_events_cost_as_many_queries_as_ten(app, client, count_queries):
     a_plan()
     moment = now()

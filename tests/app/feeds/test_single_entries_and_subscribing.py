@@ -89,6 +89,7 @@ def test_a_slice_nobody_knows_is_said_and_all_is_offered(app, client):
     assert answer.text.count('"http://wujin.test/calendar.ics"') == 2
 
 
+@pytest.mark.feeds(19)
 def test_a_large_slice_is_warned_of(app, client):
     for number in range(40):
         an_event(f"讲座{number}", description="知识产权" * 2500)
@@ -97,6 +98,7 @@ def test_a_large_slice_is_warned_of(app, client):
     assert "超过 900 KB" not in fetch(client, "/subscribe?q=讲座7").text
 
 
+@pytest.mark.feeds(19)
 def test_the_size_said_is_the_size_sent(app, client):
     for number in range(20):
         an_event(f"讲座{number}")

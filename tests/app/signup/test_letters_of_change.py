@@ -139,6 +139,7 @@ def test_who_left_only_a_number_or_withdrew_gets_no_letter(event):
     assert [one.address for one in waiting()] == ["li@example.org"]
 
 
+@pytest.mark.feeds(33)
 def test_a_minor_edit_tells_nobody(event):
     a_day_later(event, quiet=True)
     event.revise(LATER, title="蜀光讲坛第二期", speaker="演示讲师")
@@ -147,6 +148,7 @@ def test_a_minor_edit_tells_nobody(event):
     assert subjects() == []
 
 
+@pytest.mark.feeds(33)
 def test_what_is_over_is_not_told(event):
     event.cancel(event.ends_at)
     db.session.commit()

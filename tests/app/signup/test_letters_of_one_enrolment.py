@@ -77,6 +77,7 @@ def test_a_confirmation_has_a_ticket_and_stands_under_its_event(event):
     assert posted.fields == {"enrolments": str(enrolment.id)}
 
 
+@pytest.mark.feeds(34)
 def test_the_calendar_drops_the_event_only_with_the_last_enrolment_of_a_mailbox(event):
     first, second = li(event), li(event, name="王老师")
     db.session.commit()
