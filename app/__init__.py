@@ -81,6 +81,7 @@ def _open_rooms(app: Flask) -> None:
     from app.plans.views import pages as console_plans
     from app.plans.views import public as plans
     from app.reminders import cli as reminders_cli
+    from app.reminders.views import pages as reminders
     from app.reports.views import pages as reports
     from app.signup import cli as signup_cli
     from app.signup.views import pages as signup
@@ -93,7 +94,7 @@ def _open_rooms(app: Flask) -> None:
     doorstep.init_app(app)
     watching.init_app(app)
     for room in (audit.bp, outbox.bp, accounts.bp, plans.bp, board.bp, console.bp, console_plans.bp, signup.bp,
-                 feeds.bp, keeping.bp, reports.returns, reports.slips,
+                 feeds.bp, reminders.bp, keeping.bp, reports.returns, reports.slips,
                  reports.reports, reports.leaders):
         app.register_blueprint(room)
     for commands in (checking.check, audit_cli.audit, accounts_cli.setup, accounts_cli.accounts, plans_cli.plan,
@@ -186,6 +187,7 @@ def _name_work(app: Flask) -> None:
     from app.events.views import importing
     from app.plans.sheet import reading
     from app.plans.views import entry_import, outside_import
+    from app.reminders.views import notice
     from app.reports.statements import making
 
     jobs.register(app, staff_import.KIND, "app.sheets:read")
@@ -196,6 +198,7 @@ def _name_work(app: Flask) -> None:
     jobs.register(app, entry_import.KIND, "app.sheets:read")
     jobs.register(app, outside_import.KIND, "app.sheets:read")
     jobs.register(app, reading.KIND, reading.WORK)
+    jobs.register(app, notice.KIND, "app.reminders.notice_reading:read")
 
 
 def wsgi() -> Any:

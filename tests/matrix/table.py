@@ -257,6 +257,16 @@ TABLE: dict[tuple[str, str], Row] = {
     ("GET", "console_plans.show_entry_import"): Row(REGISTRARS, NOBODY, {"id": "register", "job_id": "job"}),
     ("POST", "console_plans.apply_entry_import"): Row(REGISTRARS, NOBODY, {"id": "register", "job_id": "job"}),
     ("GET", "console_plans.entry_template"): Row(REGISTRARS),
+    # the working calendar
+    ("GET", "reminders.calendar_days"): Row(STAFF),
+    ("POST", "reminders.enter_days"): Row(KEEPERS, status=FORM_SHOWN_AGAIN),
+    ("POST", "reminders.remove_day"): Row(KEEPERS, DOWNWARD, {"region": "region", "number": "day"}),
+    ("POST", "reminders.enter_term"): Row(KEEPERS, status=FORM_SHOWN_AGAIN),
+    ("POST", "reminders.remove_term"): Row(KEEPERS, DOWNWARD, {"id": "term"}),
+    ("GET", "reminders.notice"): Row(KEEPERS, ROOT),
+    ("POST", "reminders.upload_notice"): Row(KEEPERS, ROOT, status=FORM_SHOWN_AGAIN),
+    ("GET", "reminders.show_notice"): Row(KEEPERS, NOBODY, {"job_id": "job"}),
+    ("POST", "reminders.bring_in_notice"): Row(KEEPERS, NOBODY, {"job_id": "job"}),
     # milestones
     ("GET", "console_plans.new_milestone"): Row(PLANNERS, args={"code": "code"}),
     ("POST", "console_plans.add_milestone"): Row(PLANNERS, args={"code": "code"}, status=FORM_SHOWN_AGAIN),

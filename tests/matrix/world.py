@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import shutil
 import sqlite3
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -42,6 +42,8 @@ from app.reports.statements.period import Period, PeriodKind
 from app.reports.statements.snapshots import Snapshot
 from app.reports.statements.statement import statement_of
 from app.signup.enrolling import enrol
+from app.workdays.calendar import Entered
+from app.workdays.models import CalendarDay, SchoolTerm, TermKind
 from tests.app.plans.keeping import PDF, a_figure, a_milestone, a_programme, an_entry
 from tests.factories import a_person, a_plan, a_task, an_event, an_office, figures
 from tests.matrix.table import ABOVE, ANONYMOUS, BELOW, OWN, OWNER, SIDEWAYS, WITHOUT_ROLE, Row
@@ -171,6 +173,9 @@ class World:
         self.things |= {"outside": figure.indicator_id, "figure": figure.id,
                         "programme": a_programme("城市的讲坛").id}
         self.things |= {"milestone": milestone.id, "milestone_file": milestone.files[0].file_id}
+        CalendarDay.enter(city.region_code, {date(2027, 1, 5): Entered(False, "市里放假")}, now())
+        term = SchoolTerm.planned(city.region_code, TermKind.EXAMS, "期末", date(2027, 1, 5), date(2027, 1, 9), now())
+        self.things |= {"region": city.region_code, "day": date(2027, 1, 5).toordinal(), "term": term.id}
         saved = SavedSlice.save(Slice(), slug="city", title="城市的", title_en="", organization=city, as_of=now())
         self.things |= {"short": saved.slug, "slice": saved.id}
         self.things |= {"entry": entry.id, "register": entry.register_id, "evidence": entry.files[0].file_id}

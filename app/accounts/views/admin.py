@@ -24,6 +24,8 @@ PAGES: tuple[tuple[str, str, LazyString, LazyString, frozenset[Role]], ...] = (
     ("accounts.reach", "key-round", _l("我的权限"), _l("我有哪些角色，能做什么，为什么有些不能改。"), EVERYBODY),
     ("accounts.settings", "sliders-horizontal", _l("设置"), _l("允许偏差、默认提醒、保留天数、页脚、发信限额。"),
      ADMINISTRATORS),
+    ("reminders.calendar_days", "calendar-days", _l("月历和工作日"), _l("放假、调休、学期和考试周；导入放假通知。"),
+     EVERYBODY),
     ("audit.audit", "scroll-text", _l("操作记录"), _l("谁在什么时候改了什么、登录、导出；按活动、人和日期查。"),
      ADMINISTRATORS | {Role.SECURITY_ADMIN, Role.AUDITOR}),
     ("accounts.sign_in_rules", "shield-check", _l("登录要求"), _l("哪些角色必须两步验证，密码多久一换。"), SECURITY),

@@ -34,6 +34,7 @@ from app.plans.revisions import PlanRevision
 from app.reports.returns.monthly import MonthlyReturn
 from app.reports.slips.slip import SlipCause, SupervisionSlip
 from app.signup.models import Enrolment
+from app.workdays.models import SchoolTerm
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +105,7 @@ class _Names:
         found = {"Person": self.people, "Event": self.events, "Plan": self.plans, "Enrolment": self.of_enrolments,
                  "Organization": self.organizations, "OfficeSettings": self.organizations,
                  "SignInRules": self.organizations, "MonthlyReturn": self.returns,
-                 "SupervisionSlip": self.slips, **self.kept}.get(row.subject_type, {})
+                 "SupervisionSlip": self.slips, "Days": self.regions, **self.kept}.get(row.subject_type, {})
         return found.get(row.subject_id) or row.subject_id
 
     def actor(self, row: AuditRow) -> str:
@@ -167,6 +168,7 @@ KEPT: dict[str, Callable[[set[int]], dict[str, str]]] = {
     "PlanRevision": lambda ids: _map(
         select(PlanRevision.id, Plan.title).join(PlanRevision.plan).where(PlanRevision.id.in_(ids))),
     "FeedToken": lambda ids: _map(select(FeedToken.id, FeedToken.name).where(FeedToken.id.in_(ids))),
+    "SchoolTerm": lambda ids: _map(select(SchoolTerm.id, SchoolTerm.name).where(SchoolTerm.id.in_(ids))),
     "SavedSlice": lambda ids: _map(select(SavedSlice.id, SavedSlice.slug).where(SavedSlice.id.in_(ids))),
 }
 

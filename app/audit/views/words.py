@@ -59,6 +59,8 @@ DONE = {
     "entered_in_plan": _l("写进了计划："), "taken_from_plan": _l("从计划里撤下了"),
     "brought_back": _l("恢复进计划："), "target_confirmed": _l("确认了目标："), "target_split": _l("分解了目标："),
     "target_removed": _l("删除了目标："), "target_added": _l("添加了目标："),
+    "days_entered": _l("登记了休息日和上班日："), "days_removed": _l("删除了登记的日子："),
+    "term_entered": _l("登记了学校的日子："), "term_removed": _l("删除了学校的日子："),
     # the installation
     "made": _l("做了"), "released": _l("放行了"),
     # the audit itself
@@ -117,6 +119,7 @@ THINGS = {
     "OutsideFigure": _lp("audit", "外部数字"), "Indicator": _lp("audit", "指标"),
     "EventChange": _l("送审的修改"), "Backup": _l("备份"), "Sending": _lp("audit", "发信"),
     "MonthlyReturn": _lp("audit", "月报"), "SupervisionSlip": _lp("audit", "督办单"), "Snapshot": _l("封存的报表"),
+    "Days": _lp("audit", "日历"), "SchoolTerm": _lp("audit", "学期"),
     "FeedToken": _l("私人日历"), "SavedSlice": _l("短地址"),
 }
 
@@ -166,6 +169,7 @@ FIELDS = {
     "is_personal": _l("登记的是人"), "new": _l("新增"), "changed": _l("更新"), "left_out": _l("没有导入"),
     "removed": _l("删除"),
     "region": _l("地区"), "q": _l("搜索"), "reached_on": _l("完成日期"), "step": _l("步骤"),
+    "days": _l("日子"), "first": _l("第一天"), "last": _l("最后一天"),
     "indicator": _l("指标"), "month": _l("月份"), "source": _l("来源"), "true_on": _l("截至"),
     "amount": _l("数字"), "is_running_total": _l("累计"), "hosts": _l("举办地"), "programmes": _l("品牌活动"),
     "holds": _l("放进什么"), "query": _l("筛选"),

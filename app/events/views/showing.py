@@ -18,6 +18,7 @@ from app.events.differences import differences
 from app.events.models import Event
 from app.events.queries import get_event
 from app.events.reviewing import refused_lately
+from app.events.school_days import school_hint
 from app.events.unreviewed import gap_of
 from app.events.views.desk import EDITORS, bp, may_edit
 from app.events.views.enrolled import enrols_at, listed
@@ -56,7 +57,7 @@ def page_of(event: Event, remark_form: RemarkForm) -> str:
         enrolments=listed(event) if is_mine else [], masked=masked,
         letters=db.session.scalars(Delivery.concerning(f"event:{event.id}").options(
             joinedload(Delivery.content)).limit(LETTERS)).all(),
-        part_word=EventKind(event.kind).part if event.parent_id is None else None,
+        part_word=EventKind(event.kind).part if event.parent_id is None else None, school_hint=school_hint(event),
         why_shown=WHY_SHOWN, form=PlainForm(), remark_form=remark_form,
         reaches=lambda entry: g.actor.reaches(entry.organization))
 

@@ -1,0 +1,39 @@
+"""The State Council's notice as rows of text, from a calendar file or a sheet. Only in a limited child."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+
+from app import sheets
+from app.limits import Progress, Unfit
+from calendars.errors import NotACalendar, TooMuch
+from calendars.foreign import ForeignEntry
+from calendars.reader import read_calendar
+
+HEAD = ["开始", "结束", "类型", "名称"]
+CALENDAR = b"BEGIN:VCALENDAR"
+
+
+def read(attachment: bytes, told: Progress) -> list[list[str]]:
+    """The rows of a sheet as they stand; of a calendar one row an entry under `HEAD`."""
+    if CALENDAR not in attachment[:4096].upper():
+        return [list(row) for row in sheets.read(attachment, told)]
+    try:
+        calendar = read_calendar(attachment)
+    except NotACalendar as error:
+        raise Unfit("这不是日历文件，里面没有 VCALENDAR。") from error
+    except TooMuch as error:
+        raise Unfit("这个日历太大，读不了。请只导出一年的放假安排。") from error
+    return [HEAD, *(_row(one) for one in calendar.entries if one.status != "CANCELLED")]
+
+
+def _row(entry: ForeignEntry) -> list[str]:
+    first, last = _day(entry.starts), _day(entry.ends)
+    if isinstance(entry.ends, datetime) and entry.ends > entry.starts and entry.ends.time() == datetime.min.time():
+        last -= timedelta(days=1)
+    words = " ".join((entry.summary, *entry.categories, entry.description))
+    return [first.isoformat(), last.isoformat(), words, entry.summary]
+
+
+def _day(moment: datetime | date) -> date:
+    return moment.date() if isinstance(moment, datetime) else moment

@@ -1,0 +1,8 @@
+"""Gathers the pages; `create_app` registers them together."""
+
+from __future__ import annotations
+
+from app.reminders.views import days, notice  # noqa: F401  routes of the same blueprint
+from app.reminders.views.desk import bp
+
+__all__ = ["bp"]
