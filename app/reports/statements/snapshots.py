@@ -15,8 +15,10 @@ from app.db import Change, Model, db, note
 from app.errors import Refused
 from app.files import StoredFile, keep_file
 from app.plans.models import Plan
+from app.reports.statements.comparing import differences, numbers
+from app.reports.statements.opening import opened
 from app.reports.statements.period import Period, PeriodKind
-from app.reports.statements.statement import NOTHING, Statement, differences, digest_of, numbers
+from app.reports.statements.statement import NOTHING, Statement, digest_of
 
 if TYPE_CHECKING:
     from app.accounts.models import Actor
@@ -95,6 +97,11 @@ class Snapshot(Model):
     @property
     def period(self) -> Period:
         return Period.of_day(PeriodKind(self.kind), self.starts_on)
+
+    @property
+    def statement(self) -> Statement:
+        """What was sealed, in today's shape, however long ago."""
+        return opened(self.figures)
 
     @property
     def is_whole(self) -> bool:

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator
 from datetime import date, datetime
 from typing import Any
 
@@ -17,18 +16,21 @@ from sqlalchemy.orm import joinedload, selectinload
 
 from app.accounts.places import Organization, Region
 from app.db import db
-from app.plans.indicators import Indicator
+from app.plans.indicators import Indicator, Measure
 from app.plans.models import Plan, Sector, Task
 from app.reports.counting.cells import Amount, Count, rolled_up, shown
-from app.reports.counting.tally import Tally, TaskFigures, tally
+from app.reports.counting.tally import BY_EVENTS, Tally, TaskFigures, tally
 from app.reports.outlook.lights import Lights
 from app.reports.outlook.pace import Outlook
+from app.reports.statements.particulars import Particulars, particulars
 from app.reports.statements.period import Period
 
 Statement = dict[str, Any]
 
-FORMAT = 1
+FORMAT = 2  # 1 told numbers alone; `opening` reads it still
 NOTHING = "–"
+BY_THE_EVENT = (*BY_EVENTS, Measure.HOSTS)
+NO_EVENTS = {"events": 0, "attendances": 0, "materials": 0}
 
 
 def statement_of(plan: Plan, office: Organization, period: Period, as_of: datetime, *,
@@ -47,13 +49,15 @@ def _stated(plan: Plan, office: Organization, period: Period, as_of: datetime) -
     to_date = tally(plan, as_of, within=within, until=period.ends_on)
     tasks = db.session.scalars(Task.ever_of_plan(plan).options(
         joinedload(Task.category), selectinload(Task.indicators), joinedload(Task.lead_organization))).all()
-    judged = Lights(to_date)
+    judged, named = Lights(to_date), particulars(tasks, own, to_date, period)
     return {
         "format": FORMAT, "office": office.name, "plan": plan.title, "year": plan.year,
         "period": period.word, "label": period.label, "kind": period.kind.value,
         "starts_on": period.starts_on.isoformat(), "ends_on": period.ends_on.isoformat(),
         "whole": _figures(own.whole), "to_date": _figures(to_date.whole),
-        "tasks": [_task(task, own, to_date, judged) for task in tasks],
+        "is_from_january": period.starts_on.month == 1, "held_at": named.hosts,
+        "sectors": [{"sector": sector.label} | named.sectors.get(sector.value, NO_EVENTS) for sector in Sector],
+        "tasks": [_task(task, own, to_date, judged) | _named(task, to_date, named, period) for task in tasks],
         "cities": _cities(own, to_date),
     }
 
@@ -62,18 +66,6 @@ def digest_of(statement: Statement) -> str:
     """SHA-256 of the canonical JSON, 64 hex digits."""
     words = json.dumps(statement, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
     return hashlib.sha256(words.encode()).hexdigest()
-
-
-def differences(old: Statement, new: Statement) -> list[list[str]]:
-    """[what, before, after] of every number that reads otherwise; what, in words."""
-    before, after = numbers(old), numbers(new)
-    return [[what, before.get(what, NOTHING), after.get(what, NOTHING)] for what in {**before, **after}
-            if before.get(what, NOTHING) != after.get(what, NOTHING)]
-
-
-def numbers(statement: Statement) -> dict[str, str]:
-    """Every number by the words that name it."""
-    return dict(_numbers(statement))
 
 
 def _figures(figures: TaskFigures) -> dict[str, Any]:
@@ -93,9 +85,22 @@ def _task(task: Task, own: Tally, to_date: Tally, judged: Lights) -> dict[str, A
         "problems": task.problems, "is_withdrawn": task.withdrawn_at is not None,
         "own": _figures(own.task(task.id)), "to_date": _figures(to_date.task(task.id)),
         "indicators": [_indicator(one, own.of(one), to_date.of(one), judged.of(one)) for one in task.indicators],
-        "milestones": [{"title": step.title, "due_on": _day(step.due_on), "reached_on": _day(step.reached_on)}
-                       for step in to_date.steps_of(task.id)],
         "light": outlook.light, "reason": outlook.reason,
+    }
+
+
+def _named(task: Task, to_date: Tally, named: Particulars, period: Period) -> dict[str, Any]:
+    """What is told of the task beside its numbers; `asks_events`: having held none is worth a word."""
+    steps = to_date.steps_of(task.id)
+    return {
+        "asks_events": any(one.measure in BY_THE_EVENT for one in task.indicators) or not (steps or task.indicators),
+        "top_events": named.events.get(task.id, []), "held_at": named.held_at.get(task.id, []),
+        "entries": named.entries.get(task.id, []), "outside": named.outside.get(task.id, []),
+        "milestones": [{
+            "title": step.title, "due_on": _day(step.due_on), "reached_on": _day(step.reached_on),
+            "office": step.office, "note": note, "files": files,
+            "is_own": step.reached_on is not None and period.starts_on <= step.reached_on <= period.ends_on}
+            for step in steps for note, files in [named.proofs.get(step.id, ("", 0))]],
     }
 
 
@@ -122,25 +127,6 @@ def _cities(own: Tally, to_date: Tally) -> list[dict[str, Any]]:
 
 def _events_by_city(counted: Tally) -> dict[str, Amount]:
     return rolled_up(counted.events_by_region, 4)
-
-
-def _numbers(statement: Statement) -> Iterator[tuple[str, str]]:
-    for part, words in (("whole", "本期合计"), ("to_date", "年初至今")):
-        for name, value in statement[part].items():
-            yield f"{words} · {FIGURE_WORDS[name]}", str(value)
-    for task in statement["tasks"]:
-        for part, words in (("own", "本期"), ("to_date", "年初至今")):
-            for name, value in task[part].items():
-                yield f"{task['code']} {words} · {FIGURE_WORDS[name]}", str(value)
-        for one in task["indicators"]:
-            yield f"{task['code']} {one['name']} · {one['asked']}", one["done"]
-        for one in task["milestones"]:
-            yield f"{task['code']} {one['title']}", one["reached_on"] or "未完成"
-
-
-# Kept in amendments, so the same words whoever reads them.
-FIGURE_WORDS = {"events": "已办", "unconfirmed": "待确认", "coming": "待办", "attendances": "人次", "people": "人数",
-                "hours": "学时", "materials": "资料（份）", "cities": "覆盖市（州）"}
 
 
 def _day(day: date | None) -> str:

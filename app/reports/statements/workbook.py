@@ -10,12 +10,17 @@ from typing import Any
 
 from app.exporting import Sheet, write_xlsx
 from app.reports.statements.ledger import COLUMNS
+from app.reports.statements.prose import told
 from app.reports.statements.statement import Statement
 
 PROGRESS_COLUMNS = ("编号", "任务", "指标", "要求", "口径", "完成", "单位", "已安排", "还差", "灯", "说明",
-                    "本期已办（场）", "年初至今已办（场）", "待办（场）", "年初至今人次")
+                    "本期已办（场）", "待办（场）", "本期人次")
+TO_DATE_COLUMNS = ("年初至今已办（场）", "年初至今人次")  # where they are not the period's own
 TASK_COLUMNS = ("编号", "板块", "类别", "任务", "计划原文", "牵头单位", "配合单位", "责任人", "完成时限", "成果形式",
-                "节点", "进展", "存在问题")
+                "完成情况", "存在问题")
+STEP_COLUMNS = ("编号", "任务", "节点", "单位", "应完成", "完成", "说明", "材料（份）")
+ENTRY_COLUMNS = ("编号", "任务", "登记", "名称", "地区", "级别", "批复文号", "批复日期", "授牌日期")
+OUTSIDE_COLUMNS = ("编号", "任务", "指标", "来源", "地区", "月份", "截至", "数字", "单位", "口径")
 LIGHTS = {"blue": "蓝", "yellow": "黄", "red": "红", "met": "已达标", "grey": "不计数"}
 BASES = {"stated": "计划写明", "working": "内部目标", "counted": "据文字统计"}
 
@@ -27,15 +32,36 @@ def ledger(path: Path, title: str, rows: Iterable[Sequence[Any]]) -> int:
 
 
 def task_sheet(out: Path | io.BytesIO, statement: Statement) -> None:
-    """Two sheets, each of a width that can be printed: how far each indicator is, and what each task is."""
+    """Sheets each of a width that can be printed: how far each indicator is, what each task is and came to, and what
+    its numbers are made of."""
     of_what = f"（{statement['office']}，{statement['label']}）"
+    to_date = () if statement["is_from_january"] else TO_DATE_COLUMNS
     write_xlsx(
         out,
-        Sheet("进展", chain([(f"{statement['plan']} 任务进展表{of_what}",), _head(PROGRESS_COLUMNS)],
+        Sheet("进展", chain([(f"{statement['plan']} 任务进展表{of_what}",), _head((*PROGRESS_COLUMNS, *to_date))],
                           _progress(statement)),
-              head=2, widths=(7, 24, 18, 18, 9, 7, 5, 7, 6, 7, 36, 9, 13, 7, 9)),
-        Sheet("任务分解", chain([(f"{statement['plan']} 任务分解表{of_what}",), TASK_COLUMNS], _tasks(statement)),
-              head=2, widths=(7, 8, 14, 20, 40, 13, 13, 9, 11, 12, 20, 20, 16)))
+              head=2, widths=(7, 24, 18, 18, 9, 7, 5, 7, 6, 7, 36, 9, 7, 9, 13, 9)),
+        _filled("任务分解", f"{statement['plan']} 任务分解表{of_what}", TASK_COLUMNS, list(_tasks(statement)),
+                widths=(7, 8, 14, 18, 34, 13, 13, 9, 11, 12, 44, 14)),
+        *behind(statement["tasks"], of_what))
+
+
+def _filled(name: str, title: str, columns: Sequence[str], rows: Sequence[Sequence[Any]],
+            widths: Sequence[float]) -> Sheet:
+    """Columns in which nothing stands would only make the others narrow."""
+    kept = [number for number in range(len(columns)) if any(row[number] not in (None, "") for row in rows)]
+    return Sheet(name, [(title,), *([row[number] for number in kept] for row in (_head(columns), *rows))], head=2,
+                 widths=[widths[number] for number in kept])
+
+
+def behind(tasks: Sequence[dict[str, Any]], of_what: str) -> Iterator[Sheet]:
+    """Milestones, register entries and outside figures of the tasks; no sheet where there are none."""
+    for name, columns, rows, widths in (
+            ("节点", STEP_COLUMNS, _steps(tasks), (7, 26, 26, 18, 11, 11, 34, 8)),
+            ("登记", ENTRY_COLUMNS, _entries(tasks), (7, 24, 16, 30, 12, 9, 22, 11, 11)),
+            ("外部数字", OUTSIDE_COLUMNS, _outside(tasks), (7, 24, 22, 26, 12, 9, 11, 11, 7, 9))):
+        if told := list(rows):
+            yield _filled(name, f"{name}{of_what}", columns, told, widths)
 
 
 def task_sheet_bytes(statement: Statement) -> bytes:
@@ -59,16 +85,42 @@ def _progress(statement: Statement) -> Iterator[list[Any]]:
                 BASES.get(one.get("basis", ""), ""), _number(one.get("done", "")), one.get("unit", ""),
                 _number(one.get("scheduled", "")), _number(one.get("missing", "")),
                 LIGHTS[one.get("light") or task["light"]], one.get("reason") or task["reason"],
-                task["own"]["events"], task["to_date"]["events"], task["to_date"]["coming"],
-                task["to_date"]["attendances"]]
+                task["own"]["events"], task["to_date"]["coming"], task["own"]["attendances"],
+                *(() if statement["is_from_january"] else (
+                    task["to_date"]["events"], task["to_date"]["attendances"]))]
 
 
 def _tasks(statement: Statement) -> Iterator[list[Any]]:
-    for task in statement["tasks"]:
-        milestones = "；".join(f"{one['title']}（{one['reached_on'] or '未完成'}）" for one in task["milestones"])
+    for task in told(statement)["tasks"]:
         yield [task["code"], task["sector"], task["category"], task["title"], task["wording"], task["lead"],
-               task["supporting"], task["in_charge"], task["due_on"], task["form_of_result"], milestones,
-               task["progress"], task["problems"]]
+               task["supporting"], task["in_charge"], task["due_on"], task["form_of_result"],
+               "\n".join(task["story"]), task["problems"]]
+
+
+def _steps(tasks: Iterable[dict[str, Any]]) -> Iterator[list[Any]]:
+    for task in tasks:
+        for one in task["milestones"]:
+            yield [task["code"], task["title"], one["title"], one["office"], one["due_on"],
+                   one["reached_on"] or "未完成", one["note"], one["files"]]
+
+
+def _entries(tasks: Iterable[dict[str, Any]]) -> Iterator[list[Any]]:
+    """Of people, and of what is too much to name, the number alone."""
+    for task in tasks:
+        for kind in task["entries"]:
+            for one in kind["named"]:
+                yield [task["code"], task["title"], kind["register"], one["name"], one["region"], one["level"],
+                       one["approval_number"], one["approved_on"], one["plaque_on"]]
+            if rest := kind["count"] - len(kind["named"]):
+                yield [task["code"], task["title"], kind["register"],
+                       f"{'另有' if kind['named'] else '共'} {rest} {kind['unit']}", "", "", "", "", ""]
+
+
+def _outside(tasks: Iterable[dict[str, Any]]) -> Iterator[list[Any]]:
+    for task in tasks:
+        for one in task["outside"]:
+            yield [task["code"], task["title"], one["indicator"], one["source"], one["region"], one["month"],
+                   one["true_on"], one["amount"], one["unit"], "累计" if one["is_running_total"] else "当月"]
 
 
 def _number(word: str) -> int | float | str:

@@ -18,6 +18,7 @@ from app.limits import Unfit
 from app.reports.statements import word, workbook
 from app.reports.statements.forms import AmendmentForm, TemplateForm
 from app.reports.statements.period import Period, PeriodKind
+from app.reports.statements.prose import told
 from app.reports.statements.snapshots import DOCX, Amendment, ReportTemplate, Snapshot
 from app.reports.statements.statement import Statement, statement_of
 from app.reports.views.reporting import KEEPERS, MAKERS, bp, plan_of, reported_office, reported_period
@@ -65,14 +66,14 @@ def amend(id: int) -> Page:
 @bp.get("/snapshots/<int:id>/tasks.xlsx")
 @allowed()
 def snapshot_sheet(id: int) -> Download:
-    return sheet_of(_snapshot(id).figures)
+    return sheet_of(_snapshot(id).statement)
 
 
 @bp.post("/snapshots/<int:id>/word")
 @allowed()
 def snapshot_word(id: int) -> Response:
     found = _snapshot(id)
-    job = word_job(found.figures, found.organization)
+    job = word_job(found.statement, found.organization)
     db.session.commit()
     return redirect(url_for("reports.made_file", id=job.id))
 
@@ -95,7 +96,7 @@ def set_template() -> Page:
     statement = statement_of(plan_of(period), office, period, as_of)
     db.session.rollback()  # no lock is held while the child tries
     try:
-        word.tried(words, statement)
+        word.tried(words, told(statement))
     except Unfit as error:
         form.template.errors = [*form.template.errors, str(error)]
         return _template_page(form, form.status)
@@ -129,7 +130,7 @@ def template_file() -> Download:
 
 def _page(found: Snapshot, form: AmendmentForm, status: int) -> Page:
     return render_template(
-        "reports/snapshot.html", snapshot=found, statement=found.figures, form=form,
+        "reports/snapshot.html", snapshot=found, statement=told(found.statement), form=form,
         differences=found.differences(_now(found)), lights=workbook.LIGHTS,
         may_amend=bool({grant.role for grant in g.actor.person.grants} & set(MAKERS))), status
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from flask import Response as Download
 from flask import g, redirect, render_template, request, send_file, url_for
+from flask_babel import force_locale
 from flask_babel import gettext as _
 from sqlalchemy.orm import joinedload
 from werkzeug.wrappers import Response
@@ -24,6 +25,7 @@ from app.plans.models import Plan
 from app.reports.statements import making, word, workbook
 from app.reports.statements.forms import PeriodForm
 from app.reports.statements.period import Period, PeriodKind
+from app.reports.statements.prose import told
 from app.reports.statements.snapshots import DOCX, ReportTemplate, Snapshot
 from app.reports.statements.statement import Statement, statement_of
 from app.reports.views.reporting import MAKERS, bp, plan_of, reported_office, reported_period
@@ -58,8 +60,8 @@ def show(period: str) -> Page:
     wanted, office = reported_period(period), reported_office()
     plan = plan_of(wanted)
     statement = statement_of(plan, office, wanted, now(), spoken=language())
-    return render_template("reports/statement.html", statement=statement, period=wanted, office=office, plan=plan,
-                           may_make=_may_make(office), lights=workbook.LIGHTS), 200
+    return render_template("reports/statement.html", statement=told(statement), period=wanted, office=office,
+                           plan=plan, may_make=_may_make(office), lights=workbook.LIGHTS), 200
 
 
 @bp.get("/<period>/tasks.xlsx")
@@ -97,8 +99,10 @@ def word_job(statement: Statement, office: Organization) -> Job:
     """A Word file by the template that holds for the office; flushed, so that it has its number."""
     own = db.session.scalars(ReportTemplate.for_office(office, statement["kind"])).one_or_none()
     words = own.file.path.read_bytes() if own and own.file.path.is_file() else b""
+    with force_locale("zh"):
+        spoken = told(statement)
     job = jobs.enqueue(making.WORD, asked_by=f"person:{g.actor.person.id}", as_of=now(),
-                       payload={"statement": statement}, attachment=words)
+                       payload={"statement": spoken}, attachment=words)
     db.session.flush()
     return job
 
