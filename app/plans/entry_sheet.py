@@ -6,23 +6,23 @@ nothing, and leaves what is there.
 
 from __future__ import annotations
 
-import unicodedata
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date, datetime
 
 from flask_babel import gettext as _
 from flask_babel import pgettext
 from sqlalchemy import select
-from sqlalchemy.orm import joinedload, selectinload
+from sqlalchemy.orm import joinedload
 
 from app.accounts.models import Actor
 from app.accounts.places import Organization, Region
 from app.accounts.region_names import Regions
 from app.db import db
 from app.plans.registers import Register, RegisterEntry
-from app.plans.sheet_head import Line, day_in, lines_of, plain
+from app.plans.sheet_head import JudgedSheet, Line, day_in, lines_of, mark_doubles, plain
+from app.plans.sheet_units import Units
 from app.plans.standing import DAYS, Course, OutOfOrder, Standing
 
 COLUMNS: Mapping[str, Sequence[str]] = {
@@ -44,12 +44,8 @@ WORDS = ("level", "approval_number", "address", "note")
 AT_ONCE = 500  # names asked for in one statement
 
 
-@dataclass(frozen=True, slots=True)
-class EntrySheet:
+class EntrySheet(JudgedSheet):
     """What a sheet says of a register, judged against what is there now and what the actor may do."""
-
-    columns: Sequence[str]
-    lines: Sequence[Line]
 
     @classmethod
     def read(cls, rows: Sequence[Sequence[str]], register: Register, actor: Actor, own: Organization,
@@ -62,15 +58,9 @@ class EntrySheet:
         judge = _Judge(register, actor, own, today, [line.words["name"] for line in lines])
         for line in lines:
             judge.judge(line)
-        _mark_doubles(lines)
+        mark_doubles(lines, _key, "name",
+                     lambda count: _("表里有 %(count)d 行写了同一个名称。", count=count))
         return cls(columns, lines)
-
-    @property
-    def good(self) -> list[Line]:
-        return [line for line in self.lines if line.is_good]
-
-    def count(self, what: str) -> int:
-        return sum(line.what == what for line in self.good)
 
     def bring_in(self, register: Register, as_of: datetime) -> None:
         """All good lines, by the verbs."""
@@ -89,7 +79,7 @@ class _Judge:
     def __init__(self, register: Register, actor: Actor, own: Organization, today: date,
                  names: Iterable[str]) -> None:
         self.register, self.actor, self.own, self.today = register, actor, own, today
-        self.regions, self.units = Regions(), _units(actor)
+        self.regions, self.units = Regions(), Units(actor)
         self.known = _known(register, sorted(set(names)))
 
     def judge(self, line: Line) -> None:
@@ -119,12 +109,10 @@ class _Judge:
         return found
 
     def _organization(self, line: Line) -> Organization | None:
-        word = line.words.get("organization", "")
-        found = self.units.get(_folded(word), []) if word else []
-        if word and len(found) != 1:
-            line.problems["organization"] = _("没有找到归您管的这个单位，请写全称。") if not found else _(
-                "有 %(count)d 个单位用过这个名称，请写全称。", count=len(found))
-        return found[0] if len(found) == 1 else None
+        found, problem = self.units.find(line.words.get("organization", ""))
+        if problem:
+            line.problems["organization"] = problem
+        return found
 
     def _found(self, name: str, region: Region | None) -> RegisterEntry | None:
         """Of that name in that region; where the sheet says no region, the only one of that name in reach."""
@@ -189,15 +177,6 @@ def _words_of(standing: Standing) -> set[str]:
     return {plain(word) for word in (standing.label, standing.step, standing.value)}
 
 
-def _units(actor: Actor) -> dict[str, list[Organization]]:
-    known: dict[str, list[Organization]] = defaultdict(list)
-    for unit in db.session.scalars(Organization.open_under(actor.paths).options(
-            selectinload(Organization.past), joinedload(Organization.region))):
-        for word in {_folded(word) for word in unit.known_as}:
-            known[word].append(unit)
-    return known
-
-
 def _known(register: Register, names: Sequence[str]) -> dict[str, list[RegisterEntry]]:
     found: dict[str, list[RegisterEntry]] = defaultdict(list)
     for start in range(0, len(names), AT_ONCE):
@@ -209,16 +188,5 @@ def _known(register: Register, names: Sequence[str]) -> dict[str, list[RegisterE
     return found
 
 
-def _mark_doubles(lines: Sequence[Line]) -> None:
-    """By what they come to, not by how they are written: 成都 and 510100 are one place."""
-    times = Counter(_key(line) for line in lines if line.is_good)
-    for line in [line for line in lines if line.is_good and times[_key(line)] > 1]:
-        line.problems["name"] = _("表里有 %(count)d 行写了同一个名称。", count=times[_key(line)])
-
-
 def _key(line: Line) -> tuple[str, str]:
     return line.words["name"], line.found.region_code if line.found else line.values["region"].code
-
-
-def _folded(word: str) -> str:
-    return unicodedata.normalize("NFKC", word).replace(" ", "").casefold()

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal, InvalidOperation
 
@@ -19,7 +17,7 @@ from app.accounts.region_names import Regions
 from app.db import db
 from app.plans.indicators import Indicator
 from app.plans.outside import MOST, BadFigure, OutsideFigure, require_apart, require_days, taken_by
-from app.plans.sheet_head import Line, day_in, lines_of, plain
+from app.plans.sheet_head import JudgedSheet, Line, day_in, lines_of, mark_doubles, plain
 
 COLUMNS: Mapping[str, Sequence[str]] = {
     "month": ("月份", "月", "统计月份", "时间", "month"),
@@ -37,12 +35,8 @@ _DIGITS = re.compile(r"(\d{4})(\d{2})")
 _AMOUNT = re.compile(r"(\d[\d,]*(?:\.\d+)?)\s*(万)?\s*\D{0,3}")
 
 
-@dataclass(frozen=True, slots=True)
-class FigureSheet:
+class FigureSheet(JudgedSheet):
     """What a sheet says of one indicator, judged against what stands there now."""
-
-    columns: Sequence[str]
-    lines: Sequence[Line]
 
     @classmethod
     def read(cls, rows: Sequence[Sequence[str]], indicator: Indicator, today: date) -> FigureSheet:
@@ -51,15 +45,9 @@ class FigureSheet:
         judge = _Judge(indicator, today)
         for line in lines:
             judge.judge(line)
-        _mark_doubles(lines)
+        mark_doubles(lines, _key, "month",
+                     lambda count: _("表里有 %(count)d 行写了同一个月。", count=count))
         return cls(columns, lines)
-
-    @property
-    def good(self) -> list[Line]:
-        return [line for line in self.lines if line.is_good]
-
-    def count(self, what: str) -> int:
-        return sum(line.what == what for line in self.good)
 
     def bring_in(self, indicator: Indicator, as_of: datetime, by: Person) -> None:
         for line in self.good:
@@ -184,12 +172,6 @@ def amount_in(word: str) -> int | None:
 
 def last_of(month: date) -> date:
     return (month.replace(day=28) + timedelta(days=4)).replace(day=1) - timedelta(days=1)
-
-
-def _mark_doubles(lines: Sequence[Line]) -> None:
-    times = Counter(_key(line) for line in lines if line.is_good)
-    for line in [line for line in lines if line.is_good and times[_key(line)] > 1]:
-        line.problems["month"] = _("表里有 %(count)d 行写了同一个月。", count=times[_key(line)])
 
 
 def _key(line: Line) -> tuple[date, str, str]:

@@ -1,10 +1,11 @@
-"""The head of a sheet and what stands in its cells, for the small sheets of registers and outside figures."""
+"""The head of a sheet and what stands in its cells, for the small sheets: registers, outside figures, held events."""
 
 from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -42,7 +43,8 @@ class TooManyLines(Refused):
 
 @dataclass(slots=True)
 class Line:
-    """One row of a sheet. `problems` by column, in sentences; `changes`: (word, old, new) of what is there already.
+    """One row of a sheet. `problems` by column, in sentences, keep it out; `hints` do not. `changes`: (word, old,
+    new) of what is there already.
 
     `what` is new, changed or same, and means something only while there is no problem.
     """
@@ -50,6 +52,7 @@ class Line:
     number: int
     words: dict[str, str]
     problems: dict[str, str] = field(default_factory=dict)
+    hints: dict[str, str] = field(default_factory=dict)
     what: str = "new"
     changes: list[tuple[str, str, str]] = field(default_factory=list)
     found: Any = None  # the row of ours that it is about
@@ -58,6 +61,35 @@ class Line:
     @property
     def is_good(self) -> bool:
         return not self.problems
+
+
+@dataclass(frozen=True, slots=True)
+class JudgedSheet:
+    """The columns that were recognised, and the lines with what was judged of each."""
+
+    columns: Sequence[str]
+    lines: Sequence[Line]
+
+    @property
+    def good(self) -> list[Line]:
+        return [line for line in self.lines if line.is_good]
+
+    @property
+    def bad(self) -> int:
+        return len(self.lines) - len(self.good)
+
+    def count(self, what: str) -> int:
+        return sum(line.what == what for line in self.good)
+
+
+def mark_doubles(lines: Sequence[Line], key: Callable[[Line], Hashable], column: str,
+                 sentence: Callable[[int], str]) -> None:
+    """By what they come to, not by how they are written: 成都 and 510100 are one place."""
+    good = [line for line in lines if line.is_good]
+    times = Counter(map(key, good))
+    for line in good:
+        if times[key(line)] > 1:
+            line.problems[column] = sentence(times[key(line)])
 
 
 def lines_of(rows: Sequence[Sequence[str]], columns: Columns, needed: Sequence[str]) -> tuple[list[str], list[Line]]:
@@ -76,20 +108,21 @@ def lines_of(rows: Sequence[Sequence[str]], columns: Columns, needed: Sequence[s
 
 def _head(rows: Sequence[Sequence[str]], columns: Columns, needed: Sequence[str]) -> tuple[int, dict[str, int]]:
     for at, row in enumerate(rows[:HEAD_WITHIN]):
-        found: dict[str, int] = {}
-        for column, name in _recognised(row, columns):
-            found.setdefault(name, column)
+        found = _recognised(row, columns)
         if set(needed) <= found.keys():
-            return at, found
+            return at, dict(sorted(found.items(), key=lambda one: one[1]))
     raise NoSuchColumns(_("、").join(columns[name][0] for name in needed))
 
 
-def _recognised(row: Sequence[str], columns: Columns) -> Iterator[tuple[int, str]]:
-    for column, word in enumerate(row):
-        said = plain(word)
-        for name, words in columns.items():
-            if said in words:
-                yield column, name
+def _recognised(row: Sequence[str], columns: Columns) -> dict[str, int]:
+    """Each name at the column whose head is its likeliest word; a column says one thing."""
+    said, found = [plain(word) for word in row], dict[str, int]()
+    for name, words in columns.items():
+        free = [(words.index(word), at) for at, word in enumerate(said)
+                if word in words and at not in found.values()]
+        if free:
+            found[name] = min(free)[1]
+    return found
 
 
 def plain(word: str) -> str:

@@ -2,87 +2,52 @@
 
 from __future__ import annotations
 
-from flask import flash, g, redirect, render_template, url_for
+from functools import partial
+
+from flask import g, url_for
 from flask_babel import gettext as _
-from flask_babel import ngettext
 from werkzeug.wrappers import Response
 
-from app import jobs
 from app.accounts.access import allowed
-from app.accounts.views.jobs import get_job, is_rung
 from app.clock import local_day, now
-from app.db import Change, db, note
-from app.errors import Refused
+from app.db import Change, note
 from app.events.views.desk import own_organization
-from app.forms import PlainForm
-from app.jobs import Job, JobState
+from app.jobs import Job
+from app.languages import language
 from app.plans.asking import SheetForm
 from app.plans.console import bp
 from app.plans.entry_sheet import COLUMNS, EntrySheet, word_of
 from app.plans.register_queries import get_register
 from app.plans.registers import Register
 from app.plans.views.desk import KEEPERS, Page, sheet
+from app.plans.views.sheet_pages import SheetPages
 
 KIND = "registers.sheet"
-SHOWN = 500
 
 
 @bp.get("/registers/<int:id>/import")
 @allowed(*KEEPERS)
 def import_entries(id: int) -> Page:
-    return render_template("console/registers/upload.html", form=SheetForm(), register=get_register(g.actor, id)), 200
+    return _pages(get_register(g.actor, id)).uploading(SheetForm())
 
 
 @bp.post("/registers/<int:id>/import")
 @allowed(*KEEPERS)
 def upload_entries(id: int) -> Page:
-    register, form = get_register(g.actor, id), SheetForm()
-    if not form.validate_on_submit():
-        return render_template("console/registers/upload.html", form=form, register=register), form.status
-    job = jobs.enqueue(KIND, asked_by=f"person:{g.actor.person.id}", as_of=now(),
-                       attachment=form.sheet.data.read())
-    db.session.commit()
-    return redirect(url_for("console_plans.show_entry_import", id=id, job_id=job.id))
+    return _pages(get_register(g.actor, id)).uploaded(SheetForm())
 
 
 @bp.get("/registers/<int:id>/imports/<int:job_id>")
 @allowed(*KEEPERS)
 def show_entry_import(id: int, job_id: int) -> Page:
-    """How far the reading is; then every line, with what is wrong in its cell and what would change."""
-    job, register = get_job(job_id, KIND), get_register(g.actor, id)
-    if not job.is_over:
-        return render_template("console/registers/reading.html", job=job, is_rung=is_rung(), register=register), 200
-    if job.state == JobState.FAILED or job.result is None:
-        return render_template("console/registers/unread.html", sentence=job.error, register=register), 200
-    try:
-        return _preview(job, register, 200)
-    except Refused as error:
-        return render_template("console/registers/unread.html", sentence=error.sentence,
-                               register=register), error.status
+    return _pages(get_register(g.actor, id)).shown(job_id)
 
 
 @bp.post("/registers/<int:id>/imports/<int:job_id>")
 @allowed(*KEEPERS)
 def apply_entry_import(id: int, job_id: int) -> Page:
-    """Judged once more: what has changed since the look at it counts."""
-    job, register = get_job(job_id, KIND, lock=True), get_register(g.actor, id)
-    if job.result is None:
-        flash(_("这张表已经导入过，或者放了超过一天。"), "warning")
-        return redirect(url_for("console_plans.register", id=register.id))
-    found = _judged(job, register)
-    if not found.good:
-        return _preview(job, register, 422)
-    new, changed, bad = found.count("new"), found.count("changed"), len(found.lines) - len(found.good)
-    found.bring_in(register, now())
-    job.forget()
-    note(Change(register, "entries_imported", now(), after={"new": new, "changed": changed, "left_out": bad}))
-    db.session.commit()
-    flash(_("新登记 %(new)d 条，更新 %(changed)d 条。", new=new, changed=changed) + (
-        ngettext(
-            "有问题的 %(bad)d 行没有导入。",
-            "有问题的 %(bad)d 行没有导入。",
-            bad, bad=bad) if bad else ""), "success")
-    return redirect(url_for("console_plans.register", id=register.id))
+    register = get_register(g.actor, id)
+    return _pages(register).applied(job_id, partial(_brought_in, register))
 
 
 @bp.get("/registers/template.csv")
@@ -92,14 +57,22 @@ def entry_template() -> Response:
     return sheet([[words[0] for words in COLUMNS.values()]], "register-template")
 
 
-def _judged(job: Job, register: Register) -> EntrySheet:
-    return EntrySheet.read(job.result or [], register, g.actor, own_organization(g.actor), local_day(now()))
+def _brought_in(register: Register, found: EntrySheet, job: Job) -> str:
+    new, changed = found.count("new"), found.count("changed")
+    found.bring_in(register, now())
+    note(Change(register, "entries_imported", now(), after={"new": new, "changed": changed, "left_out": found.bad}))
+    return _("新登记 %(new)d 条，更新 %(changed)d 条。", new=new, changed=changed)
 
 
-def _preview(job: Job, register: Register, status: int) -> Page:
-    """What is wrong comes first, then what changes, so that it is seen however long the sheet."""
-    found = _judged(job, register)
-    lines = sorted(found.lines, key=lambda line: (line.is_good, ("changed", "new", "same").index(line.what)))
-    return render_template(
-        "console/registers/preview.html", register=register, sheet=found, lines=lines[:SHOWN], shown=SHOWN,
-        columns=[(name, word_of(name)) for name in found.columns], form=PlainForm(formdata=None)), status
+def _pages(register: Register) -> SheetPages:
+    name, here = register.called(language()), url_for("console_plans.register", id=register.id)
+    return SheetPages(
+        KIND, name, [(url_for("console_plans.registers"), _("台账登记")), (here, name)],
+        upload_at=url_for("console_plans.import_entries", id=register.id),
+        template_at=url_for("console_plans.entry_template"), back_at=here,
+        show_at=lambda job_id: url_for("console_plans.show_entry_import", id=register.id, job_id=job_id),
+        notes=[_("要有“名称”一列；地区、管理单位、级别、批复文号和各个日期有就写。地区不写的，算管理单位的地区；"
+                 "管理单位不写的，算您的单位。"),
+               _("同一个地区里名称相同的算同一条：再导入一次是更新，不会变成两条。空着的格子不改原来的内容。")],
+        judge=lambda rows: EntrySheet.read(rows, register, g.actor, own_organization(g.actor), local_day(now())),
+        word_of=word_of)

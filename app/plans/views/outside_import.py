@@ -2,25 +2,23 @@
 
 from __future__ import annotations
 
-from flask import flash, g, redirect, render_template, url_for
+from functools import partial
+
+from flask import g, url_for
 from flask_babel import gettext as _
-from flask_babel import ngettext
 from werkzeug.wrappers import Response
 
-from app import jobs
 from app.accounts.access import allowed
-from app.accounts.views.jobs import get_job, is_rung
 from app.clock import local_day, now
-from app.db import Change, db, note
-from app.errors import Refused
-from app.forms import PlainForm
-from app.jobs import Job, JobState
+from app.db import Change, note
+from app.jobs import Job
 from app.plans.asking import SheetForm
 from app.plans.console import bp
 from app.plans.indicators import Indicator
 from app.plans.outside_sheet import COLUMNS, FigureSheet, column_word
-from app.plans.views.desk import PLANNERS, Page, done, sheet
+from app.plans.views.desk import PLANNERS, Page, sheet
 from app.plans.views.outside import address, get_own_outside
+from app.plans.views.sheet_pages import SheetPages
 
 KIND = "outside.sheet"
 
@@ -28,55 +26,26 @@ KIND = "outside.sheet"
 @bp.get("/indicators/<int:id>/figures/import")
 @allowed(*PLANNERS)
 def import_figures(id: int) -> Page:
-    found = get_own_outside(g.actor, id)
-    return render_template("console/outside/upload.html", form=SheetForm(), indicator=found), 200
+    return _pages(get_own_outside(g.actor, id)).uploading(SheetForm())
 
 
 @bp.post("/indicators/<int:id>/figures/import")
 @allowed(*PLANNERS)
 def upload_figures(id: int) -> Page:
-    found, form = get_own_outside(g.actor, id), SheetForm()
-    if not form.validate_on_submit():
-        return render_template("console/outside/upload.html", form=form, indicator=found), form.status
-    job = jobs.enqueue(KIND, asked_by=f"person:{g.actor.person.id}", as_of=now(), attachment=form.sheet.data.read())
-    db.session.commit()
-    return redirect(url_for("console_plans.show_figure_import", id=id, job_id=job.id))
+    return _pages(get_own_outside(g.actor, id)).uploaded(SheetForm())
 
 
 @bp.get("/indicators/<int:id>/figures/imports/<int:job_id>")
 @allowed(*PLANNERS)
 def show_figure_import(id: int, job_id: int) -> Page:
-    """How far the reading is; then every line, with what is wrong in its cell, and old and new."""
-    job, found = get_job(job_id, KIND), get_own_outside(g.actor, id)
-    if not job.is_over:
-        return render_template("console/outside/reading.html", job=job, is_rung=is_rung(), indicator=found), 200
-    if job.state == JobState.FAILED or job.result is None:
-        return render_template("console/outside/unread.html", sentence=job.error, indicator=found), 200
-    try:
-        return _preview(job, found, 200)
-    except Refused as error:
-        return render_template("console/outside/unread.html", sentence=error.sentence, indicator=found), error.status
+    return _pages(get_own_outside(g.actor, id)).shown(job_id)
 
 
 @bp.post("/indicators/<int:id>/figures/imports/<int:job_id>")
 @allowed(*PLANNERS)
 def apply_figure_import(id: int, job_id: int) -> Page:
-    """Judged once more: what has changed since the look at it counts."""
-    job, found = get_job(job_id, KIND, lock=True), get_own_outside(g.actor, id, lock=True)
-    if job.result is None:
-        flash(_("这张表已经导入过，或者放了超过一天。"), "warning")
-        return redirect(address(found))
-    judged = FigureSheet.read(job.result, found, local_day(now()))
-    if not judged.good:
-        return _preview(job, found, 422)
-    new, changed, bad = judged.count("new"), judged.count("changed"), len(judged.lines) - len(judged.good)
-    judged.bring_in(found, now(), g.actor.person)
-    job.forget()
-    note(Change(found.task.plan, "figures_imported", now(), after={
-        "tasks": [found.task.code], "new": new, "changed": changed, "left_out": bad}))
-    db.session.commit()
-    return done(address(found), _("新填 %(new)d 个月，更新 %(changed)d 个月。", new=new, changed=changed) + (
-        ngettext("有问题的 %(bad)d 行没有导入。", "有问题的 %(bad)d 行没有导入。", bad, bad=bad) if bad else ""))
+    found = get_own_outside(g.actor, id, lock=True)
+    return _pages(found).applied(job_id, partial(_brought_in, found))
 
 
 @bp.get("/indicators/figures/template.csv")
@@ -85,9 +54,25 @@ def figure_template() -> Response:
     return sheet([[words[0] for words in COLUMNS.values()]], "figures-template")
 
 
-def _preview(job: Job, found: Indicator, status: int) -> Page:
-    judged = FigureSheet.read(job.result or [], found, local_day(now()))
-    lines = sorted(judged.lines, key=lambda line: line.is_good)
-    return render_template(
-        "console/outside/preview.html", indicator=found, sheet=judged, lines=lines, form=PlainForm(formdata=None),
-        columns=[(name, column_word(name)) for name in judged.columns]), status
+def _brought_in(indicator: Indicator, found: FigureSheet, job: Job) -> str:
+    new, changed = found.count("new"), found.count("changed")
+    found.bring_in(indicator, now(), g.actor.person)
+    note(Change(indicator.task.plan, "figures_imported", now(), after={
+        "tasks": [indicator.task.code], "new": new, "changed": changed, "left_out": found.bad}))
+    return _("新填 %(new)d 个月，更新 %(changed)d 个月。", new=new, changed=changed)
+
+
+def _pages(found: Indicator) -> SheetPages:
+    task, year, said = found.task, found.task.plan.year, found.wording or found.name
+    return SheetPages(
+        KIND, said, [(url_for("console_plans.show", year=year), _("%(year)s年计划", year=year)),
+                     (url_for("console_plans.task", code=task.code, year=year), task.code),
+                     (url_for("console_plans.indicator_rows", id=found.id), said),
+                     (address(found), _("外部数字"))],
+        upload_at=url_for("console_plans.import_figures", id=found.id),
+        template_at=url_for("console_plans.figure_template"), back_at=address(found),
+        show_at=lambda job_id: url_for("console_plans.show_figure_import", id=found.id, job_id=job_id),
+        notes=[_("要有“月份”和“数字”两列；来源、截至日期、口径（累计或当月）、地区有就写。不写口径的算累计，"
+                 "不写截至的算月底。"),
+               _("同一个月、同一地区、同一来源已经有数字的，检查时会列出原来的和新的，导入后是新的，不会相加。")],
+        judge=lambda rows: FigureSheet.read(rows, found, local_day(now())), word_of=column_word)
