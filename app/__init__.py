@@ -184,6 +184,7 @@ def _name_work(app: Flask) -> None:
     """What may be done behind a page, in a child process; one line a kind."""
     from app import jobs
     from app.accounts.views import staff_import
+    from app.events.importing import held_reading
     from app.events.views import importing
     from app.plans.sheet import reading
     from app.plans.views import entry_import, outside_import
@@ -192,6 +193,7 @@ def _name_work(app: Flask) -> None:
 
     jobs.register(app, staff_import.KIND, "app.sheets:read")
     jobs.register(app, importing.KIND, "app.events.importing.reading:read")
+    jobs.register(app, held_reading.KIND, held_reading.WORK)
     jobs.register(app, making.LEDGER, making.make_ledger)
     jobs.register(app, making.EVIDENCE, making.make_evidence)
     jobs.register(app, making.WORD, "app.reports.statements.word:render")

@@ -25,8 +25,10 @@ def read(words, **options):
 
 @pytest.mark.parametrize("words", [
     as_csv(ROWS), as_csv(ROWS, "utf-8-sig"), as_csv(ROWS, "gb18030"), as_csv(ROWS, "utf-16"),
+    as_csv(ROWS, "utf-16-le"), as_csv(ROWS, "utf-16-be", "\t"),
     as_csv(ROWS, separator=";"), as_csv(ROWS, "gbk", "\t"), as_xlsx(ROWS), as_docx(ROWS)],
-    ids=["utf-8", "bom", "gb18030", "utf-16", "semicolons", "tabs", "xlsx", "docx"])
+    ids=["utf-8", "bom", "gb18030", "utf-16", "utf-16 without its mark", "the other way round", "semicolons", "tabs",
+         "xlsx", "docx"])
 def test_the_same_rows_come_out_however_they_were_saved(words):
     assert read(words) == ROWS
 

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from sqlalchemy import select
 
 from app.accounts.places import Region, RegionLevel
 from app.db import db
+
+_ENDING = re.compile(r"(?:(?:[^族]族)*自治[县州]|[区县市])$")  # what people leave away: 青白江, 北川
 
 
 class Regions:
@@ -18,7 +21,8 @@ class Regions:
         self._by_code = {region.code: region for region in self.all}
         self._by_word: dict[str, list[Region]] = {}
         for region in self.all:
-            for word in {region.name, region.short_name, region.name_en, self.label(region), *self._whole(region)}:
+            for word in {region.name, region.short_name, region.name_en, self.label(region),
+                         *self._short(region), *self._whole(region)}:
                 self._by_word.setdefault(word, []).append(region)
 
     def label(self, region: Region) -> str:
@@ -31,7 +35,17 @@ class Regions:
     def _whole(self, region: Region) -> set[str]:
         """成都市锦江区, as sheets have it."""
         city = self._by_code.get(region.parent_code or "") if region.level == RegionLevel.COUNTY else None
-        return {city.name + region.name, city.short_name + region.name} if city else set()
+        return {one + name for one in (city.name, city.short_name)
+                for name in (region.name, *self._short(region))} if city else set()
+
+    def _short(self, region: Region) -> set[str]:
+        """青白江, 北川 and 凉山州; never a single sign."""
+        if region.level == RegionLevel.PROVINCE:
+            return set()
+        if region.name.endswith("自治州"):
+            return {f"{region.short_name}州"}
+        short = _ENDING.sub("", region.name) if region.level == RegionLevel.COUNTY else ""
+        return {short} if len(short) > 1 else set()
 
     def find(self, word: str) -> Region | None:
         """None when nobody is called so, or two are."""

@@ -179,6 +179,13 @@ def approvals_by_kind(organization: Organization) -> dict[EventKind, Approval]:
     return {kind: _resolved(organization, kind.value, chains) for kind in EventKind}
 
 
+def approvals_among(wanted: Iterable[tuple[Organization, str]]) -> dict[tuple[int, str], Approval]:
+    """What would hold for new events, by the office's id and the kind; one query for all."""
+    pairs = list(wanted)
+    chains = _chains(one for one, _kind in pairs)
+    return {(one.id, kind): _resolved(one, kind, chains) for one, kind in pairs}
+
+
 def asked_of(organizations: Sequence[Organization]) -> list[tuple[Organization, list[Organization]]]:
     """Each office that some of `organizations` must submit some kind to, with them; in one query."""
     chains, found = _chains(organizations), {}  # type: ignore[var-annotated]

@@ -92,7 +92,8 @@ def mark_doubles(lines: Sequence[Line], key: Callable[[Line], Hashable], column:
             line.problems[column] = sentence(times[key(line)])
 
 
-def lines_of(rows: Sequence[Sequence[str]], columns: Columns, needed: Sequence[str]) -> tuple[list[str], list[Line]]:
+def lines_of(rows: Sequence[Sequence[str]], columns: Columns, needed: Sequence[str], *,
+             most: int = MOST_LINES) -> tuple[list[str], list[Line]]:
     """The columns that were recognised, and the rows below the head that say something.
 
     :raises NoSuchColumns, TooManyLines: it is a sheet of something else, or one for several turns.
@@ -101,7 +102,7 @@ def lines_of(rows: Sequence[Sequence[str]], columns: Columns, needed: Sequence[s
     lines = [Line(number, {name: row[column] if column < len(row) else "" for name, column in head.items()})
              for number, row in enumerate(rows[at + 1:], at + 2)]
     lines = [line for line in lines if any(line.words.values())]
-    if len(lines) > MOST_LINES:
+    if len(lines) > most:
         raise TooManyLines(len(lines))
     return list(head), lines
 

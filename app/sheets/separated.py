@@ -35,7 +35,7 @@ def decoded(words: bytes) -> str:
     if words.startswith((b"\xff\xfe", b"\xfe\xff")):
         return _as(words, "utf-16")
     if b"\0" in words:
-        raise Unfit(NOT_A_SHEET)
+        return _wide(words)
     try:
         return words.decode("utf-8-sig")
     except UnicodeDecodeError:
@@ -47,6 +47,19 @@ def _rows(text: str, separator: str) -> Iterator[list[str]]:
         yield from csv.reader(io.StringIO(text, newline=""), delimiter=separator)
     except csv.Error as error:
         raise Unfit("CSV 读不下去：多半有一格的引号没有成对。请用表格软件打开，另存为 .xlsx 再上传。") from error
+
+
+def _wide(words: bytes) -> str:
+    """Two bytes a sign without the mark that says so: separators and line ends tell which way.
+
+    :raises Unfit: for what is no text.
+    """
+    for encoding in ("utf-16-le", "utf-16-be"):
+        text = words.decode(encoding, "replace").rstrip("\0")
+        if set(text) & set("\t,;\n") and all(sign.isprintable() or sign in "\t\r\n" for sign in text) and (
+                "\ufffd" not in text):
+            return text
+    raise Unfit(NOT_A_SHEET)
 
 
 def _as(words: bytes, encoding: str) -> str:

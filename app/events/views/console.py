@@ -29,6 +29,7 @@ from app.events.unreviewed import gaps_among, is_anybody_asked
 from app.events.views import (  # noqa: F401  routes of the same blueprint
     acting,
     editing,
+    held_import,
     holding,
     importing,
     parts,
