@@ -508,7 +508,8 @@ def test_the_page_of_a_slice_has_every_way_to_have_it(feeds, reader):
     webcal = "webcal://wujin.test/calendar.ics?kind=lecture"
     assert [word for word in (
         f'href="{webcal}"', 'href="http://wujin.test/calendar.ics?kind=lecture"',
-        f'href="https://calendar.google.com/calendar/r?cid={quote(webcal, "")}"', "在浏览器打开") if word not in page] == []
+        f'href="https://calendar.google.com/calendar/r?cid={quote(webcal, "")}"',
+        "在浏览器打开") if word not in page] == []
 
 
 @pytest.mark.feeds(27)

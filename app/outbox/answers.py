@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import enum
 import re
+import zlib
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -11,6 +12,7 @@ _ENHANCED = re.compile(r"^\s*([245]\.\d{1,3}\.\d{1,3})\b")
 
 RETRY_AFTER = (1, 5, 15, 60)  # minutes
 THEN_EVERY = 120
+FULL_THRICE = 3  # a mailbox that is full at the third try is not asked again
 GIVE_UP_AFTER = timedelta(days=5)
 AFTER_UNKNOWN = timedelta(minutes=15)
 AFTER_POLICY = timedelta(minutes=15)
@@ -25,6 +27,7 @@ class Outcome(enum.Enum):
     POLICY = enum.auto()  # it does not take it from us: our fault, not the recipient's
     NO_RELAY = enum.auto()  # no server, or it lets us send nothing at all
     BUSY = enum.auto()  # 421: it closes the conversation
+    HOUSE_BUSY = enum.auto()  # the same, said of a recipient: that house is busy, others may not be
     UNKNOWN = enum.auto()  # lost after the letter's words had gone
 
 
@@ -48,6 +51,14 @@ class Answer:
         return self.outcome is Outcome.REFUSED and self.enhanced.startswith("5.1.")
 
     @property
+    def pauses_house(self) -> bool:
+        return self.outcome in (Outcome.HOUSE_BUSY, Outcome.POLICY)
+
+    @property
+    def is_mailbox_full(self) -> bool:
+        return self.code == 552 or self.enhanced[1:] == ".2.2"
+
+    @property
     def enhanced(self) -> str:
         found = _ENHANCED.match(self.words)
         return found[1] if found else ""
@@ -55,7 +66,8 @@ class Answer:
     @property
     def wait(self) -> timedelta:
         """How long to leave off when it is no fault of the letter."""
-        return {Outcome.BUSY: AFTER_BUSY, Outcome.POLICY: AFTER_POLICY}.get(self.outcome, AFTER_NO_RELAY)
+        return {Outcome.BUSY: AFTER_BUSY, Outcome.HOUSE_BUSY: AFTER_BUSY,
+                Outcome.POLICY: AFTER_POLICY}.get(self.outcome, AFTER_NO_RELAY)
 
     def __str__(self) -> str:
         return " ".join(part for part in (str(self.code or ""), self.words) if part)[:300]
@@ -69,7 +81,7 @@ def read(code: int, said: bytes | str, *, to_sender: bool = False) -> Answer:
     if 200 <= code < 400:
         return answer
     if code == 421:
-        return Answer(Outcome.BUSY, code, words)
+        return Answer(Outcome.BUSY if to_sender else Outcome.HOUSE_BUSY, code, words)
     is_soft = code < 500 or code == 552 or answer.enhanced == "5.2.2"
     if is_soft:
         return Answer(Outcome.LATER, code, words)
@@ -80,10 +92,13 @@ def read(code: int, said: bytes | str, *, to_sender: bool = False) -> Answer:
     return Answer(Outcome.REFUSED, code, words)
 
 
-def retry_after(attempts: int) -> timedelta:
-    """1, 5, 15 and 60 minutes, then every two hours."""
-    steps = RETRY_AFTER[attempts - 1] if 0 < attempts <= len(RETRY_AFTER) else THEN_EVERY
-    return timedelta(minutes=steps)
+def retry_after(attempts: int, name: str = "") -> timedelta:
+    """1, 5, 15 and 60 minutes, then every two hours, a fifth more or less by the letter's name: those that were
+    refused together do not come back together."""
+    if 0 < attempts <= len(RETRY_AFTER):
+        return timedelta(minutes=RETRY_AFTER[attempts - 1])
+    spread = zlib.crc32(f"{name}:{attempts}".encode()) / 0xFFFFFFFF if name else 0.5
+    return timedelta(minutes=THEN_EVERY * (0.8 + 0.4 * spread))
 
 
 def last_chance(posted_at: datetime, useful_until: datetime | None) -> datetime:

@@ -10,8 +10,10 @@ from flask import current_app
 from sqlalchemy import case, func, select, update
 
 from app.db import db
+from app.outbox import pace
 from app.outbox.answers import AFTER_UNKNOWN
 from app.outbox.ceilings import ceilings
+from app.outbox.domains import GROUPS
 from app.outbox.message import message_id
 from app.outbox.models import Delivery, DeliveryState
 
@@ -32,21 +34,36 @@ def claim(as_of: datetime, limit: int, node: str = "") -> tuple[str, list[Delive
     """A token, and the letters it holds for 300 s; commit before sending. `node` names a holder that frees
     its own when it starts again."""
     token = f"{node}-{secrets.token_hex(8)}"
-    # As a CTE it is a fence on PostgreSQL, which could otherwise take more than `limit`; SQLite has one writer.
-    due = (select(Delivery.id).where(Delivery.state == _PENDING, Delivery.next_at <= as_of)
-           .order_by(Delivery.next_at, Delivery.id).limit(limit).with_for_update(skip_locked=True).cte("due"))
-    ids = db.session.scalars(
-        update(Delivery).where(Delivery.id.in_(select(due.c.id)))
-        .values(state=_CLAIMED, attempts=Delivery.attempts + 1, lease_until=as_of + LEASE, claim=token,
-                data_begun_at=None)
-        .returning(Delivery.id).execution_options(synchronize_session=False)).all()
-    if not ids:
+    taken = {group: _take(group, share, token, as_of)
+             for group, share in pace.shares(houses_due(as_of), limit, as_of).items()}
+    if not any(taken.values()):
         return token, []
+    for group, known in pace.paces().items():
+        known.spend(taken.get(group, 0), as_of)
     held = db.session.scalars(Delivery.held_by(token).execution_options(populate_existing=True)).all()
     for one in held:
         one.message_id = one.message_id or message_id(
             one, current_app.config["SECRET_KEY"], current_app.config["UID_HOST"])
     return token, list(held)
+
+
+def houses_due(as_of: datetime) -> list[str]:
+    """Those that a letter is due to, in one query of as many looks into the index."""
+    first = [select(func.min(Delivery.next_at)).where(Delivery.state == _PENDING, Delivery.domain_group == group)
+             .scalar_subquery() for group in GROUPS]
+    found = db.session.execute(select(*first)).one()
+    return [group for group, moment in zip(GROUPS, found, strict=True) if moment is not None and moment <= as_of]
+
+
+def _take(group: str, limit: int, token: str, as_of: datetime) -> int:
+    # As a CTE it is a fence on PostgreSQL, which could otherwise take more than `limit`; SQLite has one writer.
+    due = (select(Delivery.id).where(Delivery.state == _PENDING, Delivery.domain_group == group,
+                                     Delivery.next_at <= as_of)
+           .order_by(Delivery.next_at, Delivery.id).limit(limit).with_for_update(skip_locked=True).cte("due"))
+    # SQLite counts no rows of a statement that begins with WITH.
+    return len(db.session.scalars(update(Delivery).where(Delivery.id.in_(select(due.c.id))).values(
+        state=_CLAIMED, attempts=Delivery.attempts + 1, lease_until=as_of + LEASE, claim=token, data_begun_at=None)
+        .returning(Delivery.id).execution_options(synchronize_session=False)).all())
 
 
 def fenced(id: int, token: str, **values: Any) -> None:
@@ -61,14 +78,15 @@ def fenced(id: int, token: str, **values: Any) -> None:
         raise LeaseLost(id)
 
 
-def put_back(token: str, *, next_at: datetime | None = None) -> int:
-    """Lets go of what this token holds and has not begun; it does not count as a try."""
+def put_back(token: str, *, next_at: datetime | None = None, group: str = "") -> int:
+    """Lets go of what this token holds (of one house) and has not begun; it does not count as a try."""
     values: dict[str, Any] = {"state": _PENDING, "claim": None, "lease_until": None,
                               "attempts": Delivery.attempts - 1}
     if next_at is not None:
         values["next_at"] = next_at
+    which = [Delivery.domain_group == group] if group else []
     return _count(update(Delivery).where(Delivery.claim == token, Delivery.state == _CLAIMED,
-                                         Delivery.data_begun_at.is_(None)).values(**values))
+                                         Delivery.data_begun_at.is_(None), *which).values(**values))
 
 
 def reap(as_of: datetime) -> int:
@@ -99,7 +117,8 @@ def give_second_chance(as_of: datetime) -> int:
 def miss(as_of: datetime) -> int:
     """What waited past its use is not sent any more, and says so."""
     return _count(update(Delivery).where(
-        Delivery.state == _PENDING, Delivery.next_at <= as_of, Delivery.useful_until <= as_of)
+        Delivery.state == _PENDING, Delivery.domain_group.in_(GROUPS), Delivery.next_at <= as_of,
+        Delivery.useful_until <= as_of)
         .values(state=_MISSED, reason=MISSED))
 
 
@@ -112,8 +131,8 @@ def room(as_of: datetime, limit: int) -> int:
 
 
 def is_anything_due(as_of: datetime) -> bool:
-    return db.session.scalar(select(func.min(Delivery.id)).where(
-        Delivery.state == _PENDING, Delivery.next_at <= as_of)) is not None
+    """That may leave: what waits for a house that is paused does not."""
+    return bool(pace.shares(houses_due(as_of), 1, as_of))
 
 
 def _count(statement: Any) -> int:

@@ -17,8 +17,8 @@ from zoneinfo import ZoneInfo
 from flask import current_app
 
 from app.db import db, reading
-from app.outbox import claiming, gates, holding, late, transport
-from app.outbox.answers import AFTER_UNKNOWN, Answer, Outcome, last_chance, retry_after
+from app.outbox import claiming, gates, holding, late, pace, transport
+from app.outbox.answers import AFTER_UNKNOWN, FULL_THRICE, Answer, Outcome, last_chance, retry_after
 from app.outbox.claiming import LEASE_FOR_DATA, LeaseLost, fenced
 from app.outbox.message import Prepared, Unsendable, envelope
 from app.outbox.models import Attempt, Delivery, DeliveryState, Suppression, address_hash
@@ -67,12 +67,16 @@ class _Clock:
 
 def _send_all(token: str, letters: list[Delivery], clock: _Clock) -> None:
     prepared: dict[int | None, Prepared] = {}
-    ids = [letter.id for letter in letters]
+    ids, given_back = [letter.id for letter in letters], set[int]()
     road = transport.here()
     db.session.rollback()
     try:
         for id in ids:
+            if id in given_back:
+                continue
             answer = _send(id, token, road, clock, prepared)
+            if answer.pauses_house:
+                given_back |= _give_back_house(id, token)
             if answer.stops_batch:
                 log.warning("mail is paused: %s", answer)
                 claiming.put_back(token, next_at=clock() + answer.wait)
@@ -86,6 +90,17 @@ def _send_all(token: str, letters: list[Delivery], clock: _Clock) -> None:
         db.session.rollback()
     finally:
         road.close()
+
+
+def _give_back_house(id: int, token: str) -> set[int]:
+    """The other letters to the same house wait with it; which they are."""
+    group = db.session.get_one(Delivery, id).domain_group
+    waiting = set(db.session.scalars(Delivery.held_by(token).where(
+        Delivery.domain_group == group).with_only_columns(Delivery.id)))
+    claiming.put_back(token, group=group)
+    db.session.commit()
+    log.warning("mail to %s is paused", group)
+    return waiting
 
 
 def _send(id: int, token: str, road: Transport, clock: _Clock, prepared: dict[int | None, Prepared]) -> Answer:
@@ -169,6 +184,7 @@ def _record(letter: Delivery, token: str, answer: Answer, moment: datetime) -> N
     values = _ending(letter, answer, moment)
     fenced(letter.id, token, **ENDED, last_code=answer.code, **values)
     db.session.add(Attempt(delivery_id=letter.id, at=moment, code=answer.code, answer=str(answer)))
+    pace.hear(letter.domain_group, answer, moment)
     if answer.is_unknown_address and db.session.get(Suppression, address_hash(letter.address)) is None:
         db.session.add(Suppression(address_hash=address_hash(letter.address), kind="hard", since=moment,
                                    evidence=str(answer)))
@@ -184,8 +200,10 @@ def _ending(letter: Delivery, answer: Answer, moment: datetime) -> dict[str, Any
         case Outcome.UNKNOWN:
             return {"state": DeliveryState.AMBIGUOUS.value, "unanswered": Delivery.unanswered + 1,
                     "next_at": moment + AFTER_UNKNOWN, "reason": str(answer)}
+        case Outcome.LATER if answer.is_mailbox_full and letter.attempts >= FULL_THRICE:
+            return {"state": DeliveryState.FAILED.value, "reason": f"对方邮箱已满：{answer}"[:300]}
         case Outcome.LATER:
-            return _again(letter, answer, moment + retry_after(letter.attempts), {})
+            return _again(letter, answer, moment + retry_after(letter.attempts, letter.message_id), {})
     return _again(letter, answer, moment + answer.wait, {"attempts": Delivery.attempts - 1})
 
 

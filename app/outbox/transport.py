@@ -149,7 +149,7 @@ class Conversation:
         answer = read(*self._smtp.mail(sender), to_sender=True)
         if answer.is_ok:
             answer = read(*self._smtp.rcpt(address))
-        if answer.outcome is Outcome.BUSY:
+        if answer.outcome in (Outcome.BUSY, Outcome.HOUSE_BUSY):
             self.close()
         elif not answer.is_ok:
             self.withdraw()
@@ -175,9 +175,8 @@ class Conversation:
 
     def _of_letter(self, code: int, said: bytes) -> Answer:
         answer = read(code, said)
-        if answer.outcome is Outcome.BUSY:  # 421 in place of an answer: not taken
+        if answer.outcome is Outcome.HOUSE_BUSY:  # 421 in place of an answer: not taken
             self.close()
-            return Answer(Outcome.LATER, code, answer.words)
         return answer
 
 

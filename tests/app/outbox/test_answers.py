@@ -11,7 +11,7 @@ from tests.letters import minutes
     (250, "2.1.5 OK", Outcome.ACCEPTED), (451, "4.7.1 greylisted", Outcome.LATER), (450, "busy", Outcome.LATER),
     (552, "5.2.2 full", Outcome.LATER), (550, "5.2.2 over quota", Outcome.LATER),
     (550, "5.1.1 no such user", Outcome.REFUSED), (550, "no", Outcome.REFUSED),
-    (550, "5.7.1 not from you", Outcome.POLICY), (421, "4.3.2 closing", Outcome.BUSY)])
+    (550, "5.7.1 not from you", Outcome.POLICY), (421, "4.3.2 closing", Outcome.HOUSE_BUSY)])
 def test_an_answer_about_a_recipient_is_read_by_its_codes(code, words, outcome):
     assert read(code, words).outcome is outcome
 
