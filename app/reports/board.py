@@ -7,13 +7,16 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from flask_babel import gettext as _
+
 from app.accounts.places import Organization, RegionLevel
 from app.events.asking import office_zone
 from app.plans.indicators import Measure
 from app.plans.models import Plan
 from app.plans.target import Per, Period
-from app.reports.counting.cells import Amount, rolled_up
+from app.reports.counting.cells import Amount, rolled_up, total, whole
 from app.reports.counting.occasions import Occasions
+from app.reports.counting.rounding import adding_up
 from app.reports.counting.tally import Tally, TaskFigures, tally
 from app.reports.heat import TileMap
 from app.reports.outlook.concerns import Concern, concerns
@@ -25,11 +28,12 @@ BELOW = {RegionLevel.PROVINCE: (RegionLevel.CITY, 4), RegionLevel.CITY: (RegionL
 
 @dataclass(frozen=True, slots=True)
 class Spot:
-    """A city of the office's province, or a county of its city, and the events done there."""
+    """A city of the office's province, or a county of its city, and the events done there; `told` as it is shown."""
 
     code: str
     name: str
     events: Amount
+    told: Amount
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +59,8 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Board:
-    """`whole`: over all tasks, each event once. `lines`: the worst light first. `spots`: empty for a county.
+    """`whole`: over all tasks, each event once. `lines`: the worst light first. `spots`: empty for a county; what is
+    told of them and of `elsewhere`, which lies in none of them, sums to the events of `whole`.
 
     `days` counts the events on each day of the year, `months` those that begin in each month; `lights` tasks.
     `units`: the open offices directly below, by id.
@@ -70,6 +75,7 @@ class Board:
     lines: Sequence[Standing]
     lights: Mapping[str, int]
     spots: Sequence[Spot]
+    elsewhere: Spot | None
     days: Mapping[date, int]
     months: Mapping[int, int]
     concerns: Sequence[Concern]
@@ -83,10 +89,11 @@ class Board:
         occasions = Occasions.of(plan, last, counted.scope, as_of)
         today = as_of.astimezone(office_zone()).date()
         before = occasions.done_before(_a_year_before(today, plan.year))
+        spots, elsewhere = _spots(office, counted)
         return cls(
             plan, office, today, counted.whole, Before(*before) if before else None, _asked(lines), lines,
-            Counter(one.light for one in by_task(lines).values()), _spots(office, counted), occasions.by_day,
-            occasions.by_month, concerns(lines, counted, occasions, today), counted.places.units)
+            Counter(one.light for one in by_task(lines).values()), spots, elsewhere,
+            occasions.by_day, occasions.by_month, concerns(lines, counted, occasions, today), counted.places.units)
 
     @property
     def counted(self) -> list[Standing]:
@@ -142,17 +149,22 @@ def _asked(lines: Sequence[Standing]) -> dict[Measure, Asked]:
     return found
 
 
-def _spots(office: Organization, counted: Tally) -> list[Spot]:
-    """A joint event is shared out among its places; what is for all of them covers none."""
+def _spots(office: Organization, counted: Tally) -> tuple[list[Spot], Spot | None]:
+    """A joint event is shared out among its places; what is for all of them covers none and stands apart."""
     own = level_of_region(office.region_code)
     if own not in BELOW:
-        return []
+        return [], None
     level, digits = BELOW[own]
     done = rolled_up(counted.events_by_region, digits)
     drawn = TileMap.of(office.region_code, ()) if level == RegionLevel.CITY else None
     names = ({one.code: one.name for one in drawn.places} if drawn else
              {code: name for code, (of, name) in counted.places.regions.items() if of == level})
-    return [Spot(code, name, done.get(code, 0)) for code, name in names.items()]
+    events = [done.get(code, 0) for code in names]
+    beside = whole(counted.whole.done - total(events))
+    *told, told_beside = adding_up([*events, beside])
+    word = _("全省性（不分市州）") if level == RegionLevel.CITY else _("不分县（市、区）")
+    return ([Spot(code, name, *both) for (code, name), *both in zip(names.items(), events, told, strict=True)],
+            Spot(office.region_code, word, beside, told_beside) if beside else None)
 
 
 def level_of_region(code: str) -> RegionLevel:

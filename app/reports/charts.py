@@ -24,11 +24,12 @@ MONTHS = 12
 
 
 def written(value: Number | None) -> str:
-    """“6,318”, “2.5”, rounded to one decimal, a half upwards; “–” where there is no figure."""
+    """“6,318”, “2.5”, “0.15”, rounded to hundredths, a half upwards; “–” where there is no figure."""
     if value is None:
         return "–"
-    whole, tenth = divmod(int((Fraction(value) * 10 + Fraction(1, 2)) // 1), 10)
-    return f"{whole:,}.{tenth}" if tenth else f"{whole:,}"
+    hundredths = int((Fraction(value) * 100 + Fraction(1, 2)) // 1)
+    whole, rest = divmod(abs(hundredths), 100)
+    return ("-" if hundredths < 0 else "") + (f"{whole:,}.{rest:02}".rstrip("0") if rest else f"{whole:,}")
 
 
 def short(value: Number | None) -> str:

@@ -37,7 +37,7 @@ def of_places(board: Board) -> str:
     most = max(covered, key=lambda one: one.events)
     if not missed:
         return _("%(all)d 个%(kind)s都办过活动，%(name)s最多，%(count)s 场。", all=len(board.spots), kind=kind,
-                 name=most.name, count=written(most.events))
+                 name=most.name, count=written(most.told))
     names = _("、").join(one.name for one in missed[:NAMED])
     if len(missed) > NAMED:
         names = _("%(names)s等 %(count)d 个", names=names, count=len(missed))

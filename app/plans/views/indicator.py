@@ -21,6 +21,7 @@ from app.plans.indicators import Indicator
 from app.plans.models import Plan, Task
 from app.reports.charts import Bar
 from app.reports.counting.cells import Count, total
+from app.reports.counting.rounding import adding_up
 from app.reports.counting.rows import Row, rows_behind
 from app.reports.counting.split import split_of
 from app.reports.counting.tally import Tally, tally
@@ -38,13 +39,14 @@ def indicator_rows(id: int) -> str:
     counted = tally(found.task.plan, now())
     count, region, month, names = counted.of(found), _region(counted), _month(), counted.places
     rows = rows_behind(found, counted, scheduled=_is_scheduled(), region=region, month=month)
+    lines = list(zip(rows, adding_up([row.amount for row in rows]), strict=True))
     pages = max(1, -(-len(rows) // A_PAGE))
     page = min(max(number_in(request.args, "page", 1), 1), pages)
     return render_template(
         "console/indicator.html", indicator=found, task=found.task, plan=found.task.plan, count=count,
         outlook=Lights(counted).of(found), due=due_of(found), lead=lead_of(found),
         split=split_of(found, count, names.regions), months=_months(found, count),
-        rows=rows[(page - 1) * A_PAGE:page * A_PAGE], row_count=len(rows), sum=total(row.amount for row in rows),
+        rows=lines[(page - 1) * A_PAGE:page * A_PAGE], row_count=len(rows), sum=total(row.amount for row in rows),
         region=region, region_name=names.named([region]) if region else "", month=month, places=names,
         is_scheduled=_is_scheduled(), page=page, pages=pages, address=partial(address, id),
         address_of_page=lambda number: address(id, page=number), reaches=_reaches)

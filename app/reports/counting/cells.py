@@ -154,6 +154,11 @@ def _sums(pairs) -> dict:  # type: ignore[no-untyped-def, type-arg]
 
 
 def shown(amount: Amount) -> str:
-    """Rounded to one decimal, a half upwards: 2.5 of two and a half, 3 of three."""
-    tenths = int((Fraction(amount) * 10 + Fraction(1, 2)) // 1)
-    return str(tenths // 10) if tenths % 10 == 0 else f"{tenths // 10}.{tenths % 10}"
+    """Rounded to hundredths, a half upwards: 2.5 of two and a half, 3 of three, 0.15 of fifteen per cent."""
+    cents = hundredths(amount)
+    units, rest = divmod(abs(cents), 100)
+    return ("-" if cents < 0 else "") + (f"{units}.{rest:02}".rstrip("0") if rest else str(units))
+
+
+def hundredths(amount: Amount) -> int:
+    return int((Fraction(amount) * 100 + Fraction(1, 2)) // 1)

@@ -55,8 +55,9 @@ class Row:
         return masked_name(self.title) if self.is_personal else self.title
 
     def within(self, region: str) -> Row | None:
-        """What of it lies in a region or below; None: nothing."""
-        inside = {code: amount for code, amount in self.parts.items() if code and lies_in(code, region)}
+        """What of it lies in a region or below, for a province what is for all of it alone; None: nothing."""
+        inside = {code: amount for code, amount in self.parts.items()
+                  if code and (code == region if region.endswith("0000") else lies_in(code, region))}
         return replace(self, parts=inside, amount=total(inside.values())) if inside else None
 
 

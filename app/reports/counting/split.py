@@ -3,25 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from flask_babel import gettext as _
 
 from app.plans.indicators import Indicator
 from app.reports.counting.cells import Amount, Count, at_level, total, whole
 from app.reports.counting.places import DIGITS
+from app.reports.counting.rounding import adding_up
 from app.reports.counting.shares import lies_in
 
 
 @dataclass(frozen=True, slots=True)
 class Share:
-    """One region's line. `allocated` None: nothing was laid down for it; `is_inside`: part of the city above it."""
+    """One region's line. `done` is exact and `told` as the column shows it; `allocated` None: nothing was laid down
+    for it; `is_inside`: part of the city above it."""
 
     code: str
     name: str
     done: Amount
     allocated: int | None = None
     is_inside: bool = False
+    told: Amount = 0
 
     @property
     def remainder(self) -> Amount | None:
@@ -31,7 +34,7 @@ class Share:
 
 @dataclass(frozen=True, slots=True)
 class Split:
-    """All regions' lines; the `done` of those that are not inside another sums to the number."""
+    """All regions' lines; what is told of those that are not inside another, and `nowhere`, sums to the number."""
 
     shares: Sequence[Share]
     target: int
@@ -59,7 +62,16 @@ def split_of(indicator: Indicator, count: Count, regions: Mapping[str, tuple[str
     shares = [Share(code, _name(code, regions), _inside(code, count), laid_down.get(code),
                     any(other != code and lies_in(code, other) for other in codes if not other.endswith("0000")))
               for code in codes]
-    return Split(shares, count.target.band[0], whole(count.amount - total(count.by_region.values())))
+    outer = [one for one in shares if not one.is_inside]
+    *told, nowhere = adding_up([*(one.done for one in outer), count.amount - total(count.by_region.values())])
+    column = dict(zip((one.code for one in outer), told, strict=True))
+    shares = [replace(one, told=column.get(one.code, one.done)) for one in shares]
+    return Split(shares, _asked(indicator, count), nowhere)
+
+
+def _asked(indicator: Indicator, count: Count) -> int:
+    """Over all regions: where each place or part of the year is asked for the same, that many times."""
+    return indicator.target.band[0] * len(count.places) if count.places else count.target.band[0]
 
 
 def _inside(code: str, count: Count) -> Amount:

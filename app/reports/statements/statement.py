@@ -7,10 +7,12 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Iterable
 from datetime import date, datetime
 from typing import Any
 
 from flask_babel import force_locale
+from flask_babel import gettext as _
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload, selectinload
 
@@ -19,6 +21,7 @@ from app.db import db
 from app.plans.indicators import Indicator, Measure
 from app.plans.models import Plan, Sector, Task
 from app.reports.counting.cells import Amount, Count, rolled_up, shown
+from app.reports.counting.rounding import adding_up
 from app.reports.counting.tally import BY_EVENTS, Tally, TaskFigures, tally
 from app.reports.outlook.lights import Lights
 from app.reports.outlook.pace import Outlook
@@ -35,7 +38,7 @@ NO_EVENTS = {"events": 0, "attendances": 0, "materials": 0}
 
 def statement_of(plan: Plan, office: Organization, period: Period, as_of: datetime, *,
                  spoken: str = "zh") -> Statement:
-    """A bounded number of queries, whatever the number of events. Amounts are words, rounded to one decimal.
+    """A bounded number of queries, whatever the number of events. Amounts are words, rounded to hundredths.
 
     `spoken`: "zh" for whatever is kept or leaves as a file, so that who pressed does not matter; a page its reader's.
     """
@@ -58,7 +61,7 @@ def _stated(plan: Plan, office: Organization, period: Period, as_of: datetime) -
         "is_from_january": period.starts_on.month == 1, "held_at": named.hosts,
         "sectors": [{"sector": sector.label} | named.sectors.get(sector.value, NO_EVENTS) for sector in Sector],
         "tasks": [_task(task, own, to_date, judged) | _named(task, to_date, named, period) for task in tasks],
-        "cities": _cities(own, to_date),
+        **_cities(own, to_date),
     }
 
 
@@ -115,18 +118,25 @@ def _indicator(indicator: Indicator, own: Count, to_date: Count, outlook: Outloo
     }
 
 
-def _cities(own: Tally, to_date: Tally) -> list[dict[str, Any]]:
-    """Each city and whether anything was held there; what is for the whole province covers none."""
+def _cities(own: Tally, to_date: Tally) -> dict[str, Any]:
+    """`cities`: each and what was held there; `elsewhere`: what lies in none, as what is for the whole province does.
+    Together they come to all events done.
+    """
     names = dict(db.session.execute(select(Region.code, Region.short_name).where(
         Region.level == "city", Region.code.startswith(own.plan.organization.region.stem)).order_by(
             Region.code)).all())
-    held, before = _events_by_city(own), _events_by_city(to_date)
-    return [{"code": code, "name": name, "own": shown(held.get(code, 0)), "to_date": shown(before.get(code, 0))}
-            for code, name in names.items()]
+    columns = zip(*(_events_by_city(counted, names) for counted in (own, to_date)), strict=True)
+    rows = [*names.items(), ("", _("全省性（不分市州）"))]
+    *cities, elsewhere = [{"code": code, "name": name, "own": shown(held), "to_date": shown(before)}
+                          for (code, name), (held, before) in zip(rows, columns, strict=True)]
+    return {"cities": cities, "elsewhere": elsewhere}
 
 
-def _events_by_city(counted: Tally) -> dict[str, Amount]:
-    return rolled_up(counted.events_by_region, 4)
+def _events_by_city(counted: Tally, codes: Iterable[str]) -> list[Amount]:
+    """In the order of the codes, and at the end of what lies in none of them."""
+    held = rolled_up(counted.events_by_region, 4)
+    events = [held.get(code, 0) for code in codes]
+    return adding_up([*events, counted.whole.done - sum(events)])
 
 
 def _day(day: date | None) -> str:

@@ -20,7 +20,7 @@ from app.legible import number_in
 from app.plans.console import may_import
 from app.plans.models import Plan
 from app.reports import findings
-from app.reports.board import Board, Spot
+from app.reports.board import Board
 from app.reports.charts import TargetRow
 from app.reports.heat import Locality
 from app.reports.outlook.concerns import Concern
@@ -46,7 +46,7 @@ def show() -> str:
         "reports/board.html", board=board, years=[one.year for one in plans], own=_own(g.actor),
         above=_above(g.actor, office, plan), lines=[_row(one) for one in board.counted],
         rest=[_row(one) for one in board.uncounted],
-        places=[_place(one) for one in board.spots], bars_of_places=[_place(one).bar for one in board.spots],
+        places=_places(board), bars_of_places=[one.bar for one in _places(board)],
         concerns=[(one, _address(one, plan)) for one in board.concerns], findings=findings, as_of=as_of,
         named=NAMED, on_paper=ON_PAPER, last_month=Month.of(as_of).previous.word)
 
@@ -109,8 +109,11 @@ def _row(one: Standing) -> TargetRow:
         url=url_for("console_plans.task", code=one.task.code, year=one.task.plan.year))
 
 
-def _place(one: Spot) -> Locality:
-    return Locality(one.code, one.name, one.events, url_for("console.events", when="all", region=one.code))
+def _places(board: Board) -> list[Locality]:
+    """What lies in none of them has no list of its own to lead to."""
+    return [Locality(one.code, one.name, one.told, url_for("console.events", when="all", region=one.code))
+            for one in board.spots] + [
+                Locality(one.code, one.name, one.told) for one in (board.elsewhere,) if one]
 
 
 def _address(one: Concern, plan: Plan) -> str:

@@ -70,7 +70,7 @@ def links(page: str, start: str) -> list[tuple[str, Fraction]]:
 
 
 def number(words: str) -> Fraction:
-    return Fraction(re.findall(r"-?[\d,]+(?:\.\d)?", words)[-1].replace(",", ""))
+    return Fraction(re.findall(r"-?[\d,]+(?:\.\d+)?", words)[-1].replace(",", ""))
 
 
 def rows(page: str, section: str = "rows") -> list[Fraction]:

@@ -117,7 +117,8 @@ def test_every_point_of_a_line_lies_in_its_frame(now, before):
 
 @pytest.mark.parametrize(("value", "long", "brief"), [
     (None, "–", "–"), (0, "0", "0"), (6318, "6,318", "6,318"), (Fraction(5, 2), "2.5", "2.5"),
-    (Fraction(1, 3), "0.3", "0.3"), (Fraction(1, 20), "0.1", "0.1"), (Decimal("12.0"), "12", "12"),
+    (Fraction(1, 3), "0.33", "0.33"), (Fraction(3, 20), "0.15", "0.15"), (Fraction(-1, 2), "-0.5", "-0.5"),
+    (Decimal("12.0"), "12", "12"),
     (412_345, "412,345", "41.2万"),
     (120_000_000, "120,000,000", "1.2亿"), (10**40, f"{10**40:,}", "1.0E+40")])
 def test_a_figure_is_written_for_a_table_and_for_a_tile(value, long, brief):
