@@ -50,6 +50,7 @@ def show() -> str:
     shown = {task.id for task in tasks if light not in ORDER or outlooks[task.id].light == light}
     return render_template(
         "console/plan.html", plan=plan, years=years, counted=counted, judged=Lights(counted), outlooks=outlooks,
+        unconfirmed_count=sum(not one.is_confirmed for task in tasks for one in task.indicators),
         stand=Counter(one.light for one in outlooks.values()), order=ORDER, light=light, task_key=task_key,
         sectors=_by_sector(categories, shown), may_edit=may_edit(own_organization(g.actor)),
         may_plan=_as_planner().reaches(plan.organization))

@@ -11,7 +11,7 @@ from flask_babel import gettext as _
 
 from app.accounts.places import Organization, RegionLevel
 from app.events.asking import office_zone
-from app.plans.indicators import Measure
+from app.plans.indicators import Basis, Measure
 from app.plans.models import Plan
 from app.plans.target import Per, Period
 from app.reports.counting.cells import Amount, rolled_up, total, whole
@@ -46,7 +46,8 @@ class Before:
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What the year's numbers that count one thing (events, attendances) ask for, and what is done towards them.
+    """What the year's numbers of one origin that count one thing (events, attendances) ask for, and what is done
+    towards them.
 
     `numbers`: how many there are, `met` of them. Events are asked for in classes, terms and times: no sum.
     """
@@ -71,7 +72,7 @@ class Board:
     today: date
     whole: TaskFigures
     before: Before | None
-    asked: Mapping[Measure, Asked]
+    asked: Mapping[tuple[Measure, bool], Asked]  # those that the document states (True), and those that are ours
     lines: Sequence[Standing]
     lights: Mapping[str, int]
     spots: Sequence[Spot]
@@ -97,12 +98,17 @@ class Board:
 
     @property
     def counted(self) -> list[Standing]:
-        return [one for one in self.lines if one.light != "grey"]
+        """Those not confirmed too, without a light."""
+        return [one for one in self.lines if one.light != "grey" or one.is_unconfirmed]
 
     @property
     def uncounted(self) -> list[Standing]:
         """Neither a number nor a milestone, or nothing that was given to this office."""
-        return [one for one in self.lines if one.light == "grey"]
+        return [one for one in self.lines if one.light == "grey" and not one.is_unconfirmed]
+
+    @property
+    def unconfirmed(self) -> list[Standing]:
+        return [one for one in self.lines if one.is_unconfirmed]
 
     @property
     def tasks_counted(self) -> int:
@@ -117,13 +123,8 @@ class Board:
         """Where nothing was held yet."""
         return [one for one in self.spots if not one.events]
 
-    @property
-    def asked_events(self) -> Asked | None:
-        return self.asked.get(Measure.EVENTS)
-
-    @property
-    def asked_attendances(self) -> Asked | None:
-        return self.asked.get(Measure.ATTENDANCES)
+    def asked_of(self, measure: str, *, is_stated: bool) -> Asked | None:
+        return self.asked.get((Measure(measure), is_stated))
 
     @property
     def is_provincial(self) -> bool:
@@ -137,15 +138,17 @@ def _a_year_before(today: date, year: int) -> date:
     return today.replace(year=year - 1, day=28 if (today.month, today.day) == (2, 29) else today.day)
 
 
-def _asked(lines: Sequence[Standing]) -> dict[Measure, Asked]:
-    """What every city or quarter is asked for apart adds up to nothing, and is left out."""
-    found: dict[Measure, Asked] = {}
+def _asked(lines: Sequence[Standing]) -> dict[tuple[Measure, bool], Asked]:
+    """What every city or quarter is asked for apart adds up to nothing, and is left out, as is what nobody
+    confirmed. Ours is never added to what the document states."""
+    found: dict[tuple[Measure, bool], Asked] = {}
     for one in lines:
-        if one.target and one.indicator and one.indicator.per == Per.TOTAL and one.indicator.period == Period.YEAR:
-            measure = Measure(one.indicator.measure)
-            before = found.get(measure, Asked(0, 0, 0, 0))
-            found[measure] = Asked(before.least + one.target.band[0], before.done + one.outlook.done,
-                                   before.numbers + 1, before.met + (one.light == "met"))
+        if (one.target and one.indicator and one.indicator.per == Per.TOTAL and one.indicator.period == Period.YEAR
+                and not one.is_unconfirmed):
+            key = Measure(one.indicator.measure), one.indicator.basis == Basis.STATED
+            before = found.get(key, Asked(0, 0, 0, 0))
+            found[key] = Asked(before.least + one.target.band[0], before.done + one.outlook.done,
+                               before.numbers + 1, before.met + (one.light == "met"))
     return found
 
 

@@ -18,14 +18,16 @@ def of_lines(board: Board) -> str:
     """“30 个指标中 12 个已达标、10 个按期、5 个偏慢、3 个落后。”"""
     if not board.counted:
         return _("没有可以计数的指标。")
-    stand = Counter(one.light for one in board.counted)
+    stand = Counter(one.light for one in board.counted if one.light != "grey")
+    if not stand:
+        return _("目标都还没有确认，不亮灯。")
     words = {"red": _("%(count)d 个落后", count=stand["red"]), "yellow": _("%(count)d 个偏慢", count=stand["yellow"]),
              "blue": _("%(count)d 个按期", count=stand["blue"]), "met": _("%(count)d 个已达标", count=stand["met"])}
     told = _("、").join(words[light] for light in ORDER if stand[light])
     return ngettext(
         "%(num)d 个可计数的指标中，%(told)s。",
         "%(num)d 个可计数的指标中，%(told)s。",
-        len(board.counted), told=told)
+        stand.total(), told=told)
 
 
 def of_places(board: Board) -> str:

@@ -186,6 +186,8 @@ TABLE: dict[tuple[str, str], Row] = {
     ("POST", "console_plans.revise_target"): Row(PLANNERS, ROOT, {"id": "indicator"}, status=409),
     ("POST", "console_plans.confirm_target"): Row(PLANNERS, ROOT, {"id": "indicator"}, status=409),
     ("POST", "console_plans.retire_target"): Row(PLANNERS, ROOT, {"id": "indicator"}, status=409),
+    ("GET", "console_plans.unconfirmed_targets"): Row(PLANNERS, ROOT),
+    ("POST", "console_plans.confirm_targets"): Row(PLANNERS, ROOT, status=422),
     ("GET", "console_plans.edit_split"): Row(PLANNERS, ROOT, {"id": "indicator"}),
     ("POST", "console_plans.save_split"): Row(PLANNERS, ROOT, {"id": "indicator"}, status=409),
     ("POST", "console_plans.export_plan"): Row(STAFF, data={"year": "year"}, status=200),

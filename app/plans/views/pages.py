@@ -5,6 +5,7 @@ from __future__ import annotations
 from app.plans.console import bp
 from app.plans.views import (  # noqa: F401  routes of the same blueprint
     comparing,
+    confirming,
     double,
     entries,
     entry_import,

@@ -14,7 +14,7 @@ from flask_babel import gettext as _
 
 from app.accounts.settings import Settings
 from app.events.asking import office_zone
-from app.plans.indicators import Basis, Indicator, Measure
+from app.plans.indicators import Indicator, Measure
 from app.reports.counting.cells import Amount, Count, shown, whole
 from app.reports.counting.records import Step
 
@@ -36,7 +36,7 @@ class Outlook:
 
     `expected`: what the pace asks for by today. `latest_on`: the last working day on which what is neither done nor
     scheduled can sensibly be decided on; None when nothing is open. `light`: blue, yellow, red, met, or grey where
-    there is nothing to count; `reason`: why, in a sentence.
+    there is nothing to count or nobody said yet that the words mean this number; `reason`: why, in a sentence.
     """
 
     done: Amount
@@ -46,6 +46,12 @@ class Outlook:
     latest_on: date | None
     light: str
     reason: str
+    is_unconfirmed: bool = False
+
+    @property
+    def word(self) -> str:
+        """Instead of the usual word of its light."""
+        return _("目标未确认") if self.is_unconfirmed else ""
 
 
 def outlook_of(indicator: Indicator, count: Count, as_of: datetime, settings: Settings,
@@ -59,13 +65,15 @@ def outlook_of(indicator: Indicator, count: Count, as_of: datetime, settings: Se
     latest = latest_on(due, lead_of(indicator), workdays) if still_open else None
     if indicator.per != "total" and not count.places:
         light, reason = "grey", _("没有要分别完成的地区或单位，不计数。")
+    elif not indicator.is_confirmed:
+        light, reason = "grey", _("目标未确认，先不亮灯；已完成 %(done)s%(unit)s，已安排 %(scheduled)s%(unit)s。",
+                                  done=shown(count.done), scheduled=shown(count.scheduled), unit=count.target.unit)
     elif count.is_met:
         light, reason = "met", _("已达标：%(done)s%(unit)s。", done=shown(count.done), unit=count.target.unit)
     else:
         light, reason = _judge(count, _Dates(today, due, latest), expected, still_open, settings, workdays)
-    if indicator.basis == Basis.WORKING and not indicator.is_confirmed:
-        reason += _("（内部目标未确认）")
-    return Outlook(count.done, count.scheduled, whole(missing), expected, latest, light, reason)
+    return Outlook(count.done, count.scheduled, whole(missing), expected, latest, light, reason,
+                   not indicator.is_confirmed)
 
 
 @dataclass(frozen=True, slots=True)

@@ -48,13 +48,20 @@ class Standing:
         return self.indicator is None and self.target is not None
 
     @property
+    def is_unconfirmed(self) -> bool:
+        """Something is asked, and nobody said yet that its words mean this number."""
+        return self.target is not None and self.outlook.is_unconfirmed
+
+    @property
     def mark(self) -> str:
-        """Says that the number is ours; empty for what the document states and where nothing is asked."""
-        if self.indicator is None or self.target is None or self.indicator.basis == Basis.STATED:
+        """Says that the number is ours, or that nobody confirmed it; empty for what the document states and where
+        nothing is asked."""
+        if self.indicator is None or self.target is None:
             return ""
-        if self.indicator.basis == Basis.COUNTED:
-            return _("据文字列举统计")
-        return _("内部目标") if self.indicator.is_confirmed else _("内部目标（未确认）")
+        words = {Basis.STATED: "", Basis.COUNTED: _("据文字列举统计"), Basis.WORKING: _("内部目标")}
+        unconfirmed = {Basis.STATED: _("未确认的目标"), Basis.COUNTED: _("据文字列举统计（未确认）"),
+                       Basis.WORKING: _("内部目标（未确认）")}
+        return (unconfirmed if self.is_unconfirmed else words)[Basis(self.indicator.basis)]
 
 
 def standings(plan: Plan, office: Organization, counted: Tally) -> list[Standing]:

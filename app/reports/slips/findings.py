@@ -158,14 +158,15 @@ def _tasks(plan: Plan, shares: Iterable[tuple[Task, Share]], lit: Mapping[int, O
 
 
 def _shares(branch: Branch, task: Task) -> Iterator[Share]:
-    """Each office once: its largest part, if it has several."""
+    """Each office once: its largest part, if it has several. Nobody is asked for what nobody confirmed."""
     found: dict[int, Share] = {}
     lead = next((one for one in branch.filing if one.id == task.lead_organization_id), None)
     if lead is not None:
         found[lead.id] = Share(lead)
     of_region = {one.region_code: one for one in branch.filing if one.kind == "office"}
     parts = sorted(((part.amount, indicator.id, part.region_code, indicator) for indicator in task.indicators
-                    for part in indicator.allocations if part.amount), key=lambda one: one[:3], reverse=True)
+                    if indicator.is_confirmed for part in indicator.allocations if part.amount),
+                   key=lambda one: one[:3], reverse=True)
     for amount, _id, code, indicator in parts:
         if (office := of_region.get(code)) and office.id not in found:
             found[office.id] = Share(office, indicator, amount)

@@ -19,6 +19,7 @@ from app.events.choosing import in_force
 from app.legible import number_in
 from app.plans.console import may_import
 from app.plans.models import Plan
+from app.plans.views.desk import as_planner
 from app.reports import findings
 from app.reports.board import Board
 from app.reports.charts import TargetRow
@@ -48,7 +49,8 @@ def show() -> str:
         rest=[_row(one) for one in board.uncounted],
         places=_places(board), bars_of_places=[one.bar for one in _places(board)],
         concerns=[(one, _address(one, plan)) for one in board.concerns], findings=findings, as_of=as_of,
-        named=NAMED, on_paper=ON_PAPER, last_month=Month.of(as_of).previous.word)
+        may_confirm=as_planner().reaches(plan.organization), named=NAMED, on_paper=ON_PAPER,
+        last_month=Month.of(as_of).previous.word)
 
 
 def _office(actor: Actor) -> Organization:
@@ -105,6 +107,7 @@ def _row(one: Standing) -> TargetRow:
         id=one.key, code=one.task.code, title=one.title, wording=one.wording, done=one.outlook.done, minimum=band[0],
         maximum=band[1], scheduled=one.outlook.scheduled, pace=one.outlook.expected or None if one.target else None,
         unit=one.target.unit if one.target else "", words=one.outlook.reason, level=one.light,
+        light=one.outlook.word,
         mark=one.mark,
         url=url_for("console_plans.task", code=one.task.code, year=one.task.plan.year))
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -119,8 +118,12 @@ def test_the_reason_names_the_numbers():
         "已完成 40个，已安排 0个；到今天按进度该有 48个，只到 83%；还差 60个。")
 
 
-def test_an_unconfirmed_working_target_says_so():
-    assert re.search("内部目标未确认", on(JUNE, an_indicator(basis="working", is_confirmed=False), 10).reason)
+@pytest.mark.parametrize(("basis", "done"), [("stated", 0), ("working", 10), ("counted", 1000)])
+def test_what_nobody_confirmed_is_neither_red_nor_met_and_says_why(basis, done):
+    found = on(JUNE, an_indicator(minimum=100, basis=basis, is_confirmed=False), done)
+
+    assert (found.light, found.word, found.reason) == (
+        "grey", "目标未确认", f"目标未确认，先不亮灯；已完成 {done}个，已安排 0个。")
 
 
 def a_step(due: date | None, reached: date | None = None) -> Step:

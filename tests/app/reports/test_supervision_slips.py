@@ -156,6 +156,24 @@ def test_a_lead_whose_task_is_red_is_suggested_with_the_reason(offices):
     assert slip.facts[0].startswith(f"任务 I2.1 {task.title}亮红灯：已完成 1期")
 
 
+def test_nobody_is_asked_for_a_number_that_nobody_confirmed(offices):
+    task = a_task("I2.1")
+    task.due_on, task.lead_organization = None, offices.city
+    held(offices.city, offices.he, tasks=[task])
+    task.indicators[0].minimum = task.indicators[0].maximum = 30
+    task.indicators[0].allocations = [Allocation(region_code="510700", amount=1)]
+    task.indicators[0].is_confirmed = False
+    db.session.commit()
+
+    look(OCTOBER_8)
+    before = told(SlipCause.BEHIND, SlipCause.NOTHING_SCHEDULED)
+    task.indicators[0].confirm(OCTOBER_8)
+    db.session.commit()
+    look(OCTOBER_8 + timedelta(days=1))
+
+    assert (before, [one.organization_id for one in slips(SlipCause.BEHIND)]) == ([], [offices.city.id])
+
+
 def test_what_a_person_dropped_is_not_suggested_again(offices):
     an_overdue_milestone(offices)
     look(APRIL_2)

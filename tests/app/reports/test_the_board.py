@@ -69,17 +69,44 @@ def test_without_last_year_it_says_how_far_the_numbers_asked_for_are(app):
     found = board(last=a_plan(2025))
 
     assert found.before is None
-    assert (found.asked_events.done, found.asked_events.least) == (1, sum(
-        one.target.band[0] for task in a_plan().tasks for one in task.indicators if one.measure == "events"))
+    asked = found.asked_of("events", is_stated=True)
+    assert (asked.done, asked.least) == (1, sum(
+        one.target.band[0] for task in a_plan().tasks for one in task.indicators
+        if (one.measure, one.basis) == ("events", "stated")))
+
+
+def test_what_is_ours_is_never_added_to_what_is_stated_and_the_unconfirmed_to_neither(app):
+    numbers = [a_task(code).indicators[0] for code in ("I2.1", "I2.2", "E4.1")]
+    for one, basis, least in zip(numbers, ("stated", "working", "working"), (300_000, 500, 70), strict=True):
+        one.measure, one.basis, one.comparison, one.minimum, one.maximum = "attendances", basis, "exact", least, None
+    numbers[2].is_confirmed = False
+
+    found = board()
+
+    assert [found.asked_of("attendances", is_stated=told).least for told in (True, False)] == [300_000, 500]
+
+
+def test_a_number_nobody_confirmed_is_drawn_without_a_light(app):
+    task = a_task()
+    task.indicators[0].is_confirmed = False
+    a_task("E1.1").indicators.clear()
+
+    found = board(datetime(2026, 12, 20, 2, tzinfo=UTC))
+
+    own = line(found, "I2.1")
+    assert (own.light, own.mark, own in found.counted, own in found.unconfirmed) == (
+        "grey", "未确认的目标", True, True)
+    assert "I2.1" not in {one.about for one in found.concerns}
 
 
 def test_numbers_of_events_are_counted_and_not_added_up(app):
     held(chen(), tasks=[a_task()])
 
-    asked = board().asked_events
+    asked = board().asked_of("events", is_stated=True)
 
     assert (asked.met, asked.numbers) == (1, len(
-        [one for task in a_plan().tasks for one in task.indicators if one.measure == "events"]))
+        [one for task in a_plan().tasks for one in task.indicators
+         if (one.measure, one.basis) == ("events", "stated")]))
 
 
 def test_the_worst_light_stands_first_and_grey_is_only_what_cannot_be_counted(app):
