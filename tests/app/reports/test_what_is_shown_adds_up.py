@@ -19,6 +19,7 @@ from app.reports.counting.rounding import adding_up
 from app.reports.counting.split import split_of
 from app.reports.counting.tally import tally
 from app.reports.statements.period import Period, PeriodKind
+from app.reports.statements.prose import told
 from app.reports.statements.statement import statement_of
 from app.reports.statements.word import render
 from tests.app.reports.asking import asked
@@ -36,10 +37,10 @@ def number(words):
 
 @given(SHARES)
 def test_a_column_comes_to_its_total_and_no_figure_is_off_by_a_hundredth(amounts):
-    told = adding_up(amounts)
+    column = adding_up(amounts)
 
-    assert sum(number(written(one)) for one in told) == number(written(sum(amounts, start=Fraction(0))))
-    assert all(abs(one - exact) < Fraction(1, 100) for one, exact in zip(told, amounts, strict=True))
+    assert sum(number(written(one)) for one in column) == number(written(sum(amounts, start=Fraction(0))))
+    assert all(abs(one - exact) < Fraction(1, 100) for one, exact in zip(column, amounts, strict=True))
 
 
 def test_what_is_whole_or_in_hundredths_stays_as_it_is():
@@ -112,9 +113,9 @@ def test_fifteen_per_cent_is_shown_as_such_and_the_whole_province_has_its_row(ap
 
     table = page.partition('id="regions"')[2].partition("</table>")[0]
     assert re.findall(r'<td class="number">(?:<a[^>]*>)?([\d.]+)', table) == ["1", "0.85", "0.15", "2"]
-    told = dict(re.findall(r'<th scope="row">([^<]+)</th><td class="number">([\d.]+)</td>',
+    rows = dict(re.findall(r'<th scope="row">([^<]+)</th><td class="number">([\d.]+)</td>',
                            report.partition("各市（州）")[2]))
-    assert (told["成都"], told["绵阳"], told["全省性（不分市州）"], told["合计"]) == ("0.85", "0.15", "1", "2")
+    assert (rows["成都"], rows["绵阳"], rows["全省性（不分市州）"], rows["合计"]) == ("0.85", "0.15", "1", "2")
     assert word == "有活动的市（州）：成都（0.85 场）、绵阳（0.15 场）；另有全省性（不分市州）的 1 场，合计 2 场。"
 
 
@@ -132,5 +133,5 @@ def test_what_is_for_the_whole_province_leads_to_itself_alone(app, signed_in):
 
 
 def _word(statement):
-    words = base64.b64decode(render(b"", lambda done, total: None, statement))
+    words = base64.b64decode(render(b"", lambda done, total: None, told(statement)))
     return next(one.text for one in docx.Document(io.BytesIO(words)).paragraphs if one.text.startswith("有活动的"))
