@@ -1,180 +1,157 @@
-"""The evidence pack (佐证材料): of each task its events, photos and milestones, and the registers, in one zip.
-
-Written straight to a file in slices, so that memory stays small however many photos there are.
+"""The evidence pack (佐证材料): a folder for each task with its index, its sheets and its files; the registers; in
+one zip, with a cover that says for whom it is.
 """
 
 from __future__ import annotations
 
-import hashlib
-import io
-import re
-import zipfile
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
-from sqlalchemy import select
-from sqlalchemy.orm import joinedload, selectinload
+from flask import render_template
 
-from app.accounts.places import below
-from app.db import db
 from app.events.asking import office_zone
 from app.events.models import Event
-from app.exporting import csv_of
-from app.files import StoredFile
+from app.exporting import Sheet, write_xlsx
 from app.limits import Progress
 from app.plans.milestones import Milestone
 from app.plans.models import Task
+from app.plans.outside import OutsideFigure
 from app.plans.registers import RegisterEntry
 from app.reports.statements import workbook
-from app.reports.statements.ledger import held, slices
-from app.reports.statements.period import Period
+from app.reports.statements.ledger import LOADED, held, people, row, rows, slices
+from app.reports.statements.packing import Pack, safe
+from app.reports.statements.proofs import Proofs, Whose
+from app.reports.statements.prose import told
 from app.reports.statements.statement import Statement
 
-EVENT_COLUMNS = ("活动", "日期", "地点", "主办单位", "人次", "人数", "资料（份）", "报道链接", "小结", "照片")
-PACKED_ALREADY = ("image/", "application/pdf", "application/zip", "application/vnd.openxmlformats")
-_UNFIT_IN_NAMES = re.compile(r'[\\/:*?"<>|\x00-\x1f\x7f]+')
+LOOK = Path(__file__).parent.parent / "data" / "pack.css"
+OUTSIDE_COLUMNS = ("指标", "来源", "地区", "月份", "截至", "数字", "单位", "口径", "填报人", "填报日期")
+INDEX, COVER, SHEETS = "目录.html", "封面.html", "台账.xlsx"
+
+Rows = list[dict[str, Any]]
 
 
-class Pack:
-    """A zip being written, and its list of contents with their SHA-256."""
-
-    def __init__(self, path: Path) -> None:
-        self._zip = zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED, allowZip64=True)
-        self._rows: list[list[str]] = []
-        self._taken: set[str] = set()
-
-    def add(self, name: str, words: bytes) -> None:
-        name = self._free(name)
-        self._zip.writestr(name, words)
-        self._rows.append([name, str(len(words)), hashlib.sha256(words).hexdigest()])
-
-    def add_file(self, folder: str, file: StoredFile) -> bool:
-        """False where the file itself is missing; the list then says so."""
-        name = self._free(f"{folder}/{safe(file.name)}")
-        if not file.path.is_file():
-            self._rows.append([name, "0", "文件缺失"])
-            return False
-        method = zipfile.ZIP_STORED if file.type.startswith(PACKED_ALREADY) else zipfile.ZIP_DEFLATED
-        self._zip.write(file.path, name, method)
-        self._rows.append([name, str(file.size), file.sha256])
-        return True
-
-    def close(self) -> None:
-        self._zip.writestr("清单.csv", csv_of([("文件", "字节", "SHA-256"), *self._rows]))
-        self._zip.close()
-
-    def _free(self, name: str) -> str:
-        stem, dot, ending = name.rpartition(".")
-        number, wanted = 1, name
-        while wanted in self._taken:
-            number += 1
-            wanted = f"{stem}（{number}）{dot}{ending}" if dot and "/" not in ending else f"{name}（{number}）"
-        self._taken.add(wanted)
-        return wanted
-
-
-def safe(name: str) -> str:
-    """A name that every system can unpack: nothing that leads elsewhere, and not too long."""
-    plain = _UNFIT_IN_NAMES.sub("_", name).strip(" .")
-    return plain[:60] if len(plain) <= 60 else plain[:52] + plain[-8:]
-
-
-@dataclass(frozen=True, slots=True)
-class Whose:
-    """A plan's tasks, as the office at `path` and those below it brought them about in a period."""
-
-    plan_id: int
-    path: str
-    period: Period
-
-
-def write(file: Path, whose: Whose, statement: Statement, told: Progress) -> int:
-    """The pack of all tasks; how many files of evidence are in it. `told` hears of each task."""
-    folders = {task["code"]: f"{safe(task['code'])} {safe(task['title'])}" for task in statement["tasks"]}
-    pack, files = Pack(file), 0
+def write(file: Path, whose: Whose, statement: Statement, heard: Progress, *, by: str, as_of: datetime) -> int:
+    """The pack of all tasks; how many files of evidence are in it. `heard` is told of each task."""
+    pack = Pack(file)
     try:
-        sheet = file.with_suffix(".xlsx")
-        workbook.task_sheet(sheet, statement)
-        pack.add("任务分解和进展表.xlsx", sheet.read_bytes())
-        sheet.unlink()
-        for number, task in enumerate(statement["tasks"], 1):
-            files += _task(pack, folders[task["code"]], task, whose)
-            told(number, len(statement["tasks"]))
-        files += _registers(pack, whose)
+        made = _Evidence(pack, file.with_suffix(".xlsx"), whose)
+        made.registers()
+        folders = []
+        for number, task in enumerate(told(statement)["tasks"], 1):
+            folders.append(made.task(task))
+            heard(number, len(statement["tasks"]))
+        made.whole(statement)
+        pack.add(COVER, render_template(
+            "reports/pack/cover.html", statement=statement, folders=folders, by=by, at=as_of.astimezone(
+                office_zone()), names=made.names, masked=made.masked).encode())
+        pack.add("目录.css", LOOK.read_bytes())
     finally:
         pack.close()
-    return files
+    return pack.files
 
 
-def _task(pack: Pack, folder: str, told_task: dict[str, Any], whose: Whose) -> int:
-    files, rows = 0, []
-    wanted = held(whose.path, whose.period).where(Event.tasks.any(
-        (Task.code == told_task["code"]) & (Task.plan_id == whose.plan_id)))
-    for found in slices(wanted, joinedload(Event.organization), joinedload(Event.figures),
-                        selectinload(Event.photos)):
-        for event in found:
-            day = event.starts_at.astimezone(office_zone()).date().isoformat()
-            place = f"{folder}/活动/{day} {safe(event.title)}"
-            files += sum(pack.add_file(place, photo.file) for photo in event.photos)
-            rows.append(_event_row(event, day))
-    pack.add(f"{folder}/情况.txt", _situation(told_task).encode("utf-8-sig"))
-    if rows:
-        pack.add(f"{folder}/活动.csv", csv_of([EVENT_COLUMNS, *rows]))
-    for milestone in _milestones(whose, told_task["code"]):
-        files += sum(pack.add_file(f"{folder}/节点/{safe(milestone.title)}", one.file) for one in milestone.files)
-    return files
+class _Evidence:
+    """A pack under way. `names`: how many people stand in it by their full names; `masked`: how many do not."""
+
+    def __init__(self, pack: Pack, sheet: Path, whose: Whose) -> None:
+        self._pack, self._sheet, self._whose = pack, sheet, whose
+        self._proofs, self._people = Proofs.of(whose), people()
+        self._files: dict[int, Rows] = {}  # of each register entry
+        of_people = [entry for entries in self._proofs.entries.values() for entry in entries
+                     if entry.register.is_personal]
+        self.names = sum(whose.shows(entry) for entry in of_people)
+        self.masked = len(of_people) - self.names
+
+    def registers(self) -> None:
+        """Every entry that counts in the period; the tasks' folders lead here."""
+        for entries in self._proofs.entries.values():
+            register = safe(entries[0].register.name)
+            for entry in entries:
+                folder = f"台账登记/{register}/{safe(self._whose.name_of(entry))}"
+                self._files[entry.id] = [self._packed(folder, one.file) for one in entry.files]
+            write_xlsx(self._sheet, Sheet("登记", [workbook.ENTRY_COLUMNS[2:], *(
+                self._entry(entry) for entry in entries)], widths=(16, 30, 12, 9, 24, 11, 11)))
+            self._pack.add_sheet(f"台账登记/{register}.xlsx", self._sheet)
+
+    def task(self, task: dict[str, Any]) -> dict[str, Any]:
+        """Its folder; what the cover tells of it."""
+        folder, code = f"{safe(task['code'])} {safe(task['title'])}", task["code"]
+        events, ledger = self._events(folder, code)
+        steps = [self._step(folder, one) for one in self._proofs.milestones.get(code, ())]
+        entries = self._proofs.entries_of(code)
+        outside = self._proofs.outside.get(code, ())
+        if sheets := self._sheets(task, ledger, entries, outside):
+            write_xlsx(self._sheet, *sheets)
+            self._pack.add_sheet(f"{folder}/{SHEETS}", self._sheet)
+        self._pack.add(f"{folder}/{INDEX}", render_template(
+            "reports/pack/index.html", task=task, bases=workbook.BASES, has_sheets=bool(sheets), events=events,
+            steps=steps, outside=outside, entries=[
+                (self._entry(one), self._files[one.id]) for one in entries]).encode())
+        return {"title": f"{code} {task['title']}", "link": f"{quote(folder)}/{quote(INDEX)}", "events": len(events),
+                "steps": len(steps), "entries": len(entries), "outside": len(outside),
+                "files": sum(len(one["files"]) for one in (*events, *steps)) + sum(
+                    len(self._files[one.id]) for one in entries)}
+
+    def whole(self, statement: Statement) -> None:
+        """The sheets over all tasks."""
+        workbook.task_sheet(self._sheet, statement)
+        self._pack.add_sheet("任务分解和进展表.xlsx", self._sheet)
+        workbook.ledger(self._sheet, f"{statement['office']} 活动台账（{statement['label']}）",
+                        rows(self._whose.path, self._whose.period))
+        self._pack.add_sheet("活动台账.xlsx", self._sheet)
+
+    def _events(self, folder: str, code: str) -> tuple[Rows, list[list[Any]]]:
+        """What the index tells of each, and the rows of the ledger."""
+        wanted = held(self._whose.path, self._whose.period).where(Event.tasks.any(
+            (Task.code == code) & (Task.plan_id == self._whose.plan.id)))
+        told_of: Rows = []
+        ledger: list[list[Any]] = []
+        for found in slices(wanted, *LOADED):
+            for event in found:
+                day = event.starts_at.astimezone(office_zone()).date().isoformat()
+                place = f"{folder}/活动/{day} {safe(event.title)}"
+                ledger.append([len(ledger) + 1, *row(event, self._people)])
+                told_of.append({
+                    "title": event.title, "day": day, "place": event.location, "office": event.organization.name,
+                    "attendances": event.figures.attendances if event.figures else None,
+                    "hosts": "、".join(one.name for one in event.hosts),
+                    "files": [self._packed(place, photo.file) for photo in event.photos]})
+        return told_of, ledger
+
+    def _step(self, folder: str, step: Milestone) -> dict[str, Any]:
+        return {"title": step.title, "office": step.organization.name, "due_on": step.due_on,
+                "reached_on": step.reached_on, "note": step.note,
+                "files": [self._packed(f"{folder}/节点/{safe(step.title)}", one.file) for one in step.files]}
+
+    def _packed(self, folder: str, file: Any) -> dict[str, str]:
+        """A link out of a task's folder; none where the file itself is missing."""
+        name = self._pack.add_file(folder, file)
+        return {"name": file.name, "link": f"../{quote(name)}" if name else ""}
+
+    def _entry(self, entry: RegisterEntry) -> list[Any]:
+        return [entry.register.name, self._whose.name_of(entry), entry.region.name, entry.level,
+                entry.approval_number, entry.approved_on, entry.plaque_on]
+
+    def _sheets(self, task: dict[str, Any], ledger: list[list[Any]], entries: Sequence[RegisterEntry],
+                outside: Sequence[OutsideFigure]) -> list[Sheet]:
+        """The task's slice of the ledger, and what its numbers are made of, all of it."""
+        head = f"{task['code']} {task['title']}"
+        sheets = [workbook.ledger_sheet(f"{head} 活动台账", ledger)] if ledger else []
+        sheets += workbook.behind([task | {"entries": [], "outside": []}], f"（{head}）")  # the milestones
+        if entries:
+            sheets.append(workbook.filled("登记", f"{head} 登记", workbook.ENTRY_COLUMNS[2:], [
+                self._entry(one) for one in entries], (16, 30, 12, 9, 24, 11, 11)))
+        if outside:
+            sheets.append(workbook.filled("外部数字", f"{head} 外部数字", OUTSIDE_COLUMNS, [
+                _figure(one) for one in outside], (24, 28, 12, 9, 11, 11, 7, 9, 10, 11)))
+        return sheets
 
 
-def _event_row(event: Event, day: str) -> Sequence[object]:
-    figures = event.figures
-    return (event.title, day, event.location, event.organization.name,
-            *((figures.attendances, figures.people, figures.materials, figures.media_url, figures.summary)
-              if figures else (None, None, None, "", "")), len(event.photos))
-
-
-def _situation(task: dict[str, Any]) -> str:
-    out = io.StringIO()
-    out.write(f"{task['code']} {task['title']}\r\n\r\n计划原文：{task['wording']}\r\n")
-    for one in task["indicators"]:
-        out.write(f"指标：{one['name']}，{one['wording'] or one['asked']}（{workbook.BASES[one['basis']]}），"
-                  f"已完成 {one['done']}{one['unit']}。{one['reason']}\r\n")
-    for one in task["milestones"]:
-        out.write(f"节点：{one['title']}，{one['reached_on'] or '未完成'}\r\n")
-    figures = task["to_date"]
-    out.write(f"已办活动 {figures['events']} 场，{figures['attendances']} 人次。\r\n")
-    if task["progress"]:
-        out.write(f"进展：{task['progress']}\r\n")
-    return out.getvalue()
-
-
-def _milestones(whose: Whose, code: str) -> Sequence[Milestone]:
-    return db.session.scalars(
-        select(Milestone).join(Milestone.task).join(Milestone.organization).where(
-            Task.plan_id == whose.plan_id, Task.code == code, Milestone.deleted_at.is_(None),
-            below(frozenset({whose.path}))).options(selectinload(Milestone.files))
-        .order_by(Milestone.due_on, Milestone.id)).all()
-
-
-def _registers(pack: Pack, whose: Whose) -> int:
-    """Entries that count in the period, by register, each with its files."""
-    files = 0
-    wanted = RegisterEntry.counted().join(RegisterEntry.organization).where(
-        below(frozenset({whose.path})), RegisterEntry.approved_on >= whose.period.starts_on,
-        RegisterEntry.approved_on < whose.period.ends_on + timedelta(days=1)).options(
-        joinedload(RegisterEntry.register), joinedload(RegisterEntry.region),
-        selectinload(RegisterEntry.files)).order_by(RegisterEntry.register_id, RegisterEntry.id)
-    rows: dict[str, list[Sequence[object]]] = {}
-    for entry in db.session.scalars(wanted):
-        # A person's name in a file that goes round is more than the count needs.
-        name = f"{entry.name[:1]}*" if entry.register.is_personal else entry.name
-        rows.setdefault(entry.register.name, []).append(
-            (name, entry.region.name, entry.level, entry.approval_number, entry.approved_on, entry.plaque_on))
-        files += sum(pack.add_file(f"台账/{safe(entry.register.name)}/{safe(name)}", one.file)
-                     for one in entry.files)
-    for register, found in rows.items():
-        pack.add(f"台账/{safe(register)}.csv", csv_of(
-            [("名称", "地区", "级别", "批文号", "批复日期", "授牌日期"), *found]))
-    return files
+def _figure(one: OutsideFigure) -> list[Any]:
+    return [one.indicator.name or one.indicator.wording, one.source, one.region.name, f"{one.month:%Y-%m}",
+            one.true_on, one.amount, one.indicator.unit, "累计" if one.is_running_total else "当月",
+            one.entered_by.name if one.entered_by else "", one.entered_at.astimezone(office_zone()).date()]

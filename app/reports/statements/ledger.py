@@ -53,19 +53,28 @@ def slices(wanted: Select[Event], *loaded: Any) -> Iterator[Sequence[Event]]:
         found = db.session.scalars(wanted.where(after)).all()
 
 
+# What a row reads of its event.
+LOADED = (joinedload(Event.organization), joinedload(Event.figures), selectinload(Event.in_regions),
+          selectinload(Event.tasks).load_only(Task.code), selectinload(Event.photos), selectinload(Event.hosts),
+          selectinload(Event.programmes))
+
+
 def rows(path: str, period: Period) -> Iterator[list[Any]]:
     """Cells in the order of `COLUMNS`; numbers are numbers, moments the office's."""
-    names = dict(db.session.execute(select(Person.id, Person.name)).all())
-    number = 0
-    for found in slices(held(path, period), joinedload(Event.organization), joinedload(Event.figures),
-                        selectinload(Event.in_regions), selectinload(Event.tasks).load_only(Task.code),
-                        selectinload(Event.photos), selectinload(Event.hosts), selectinload(Event.programmes)):
+    names, number = people(), 0
+    for found in slices(held(path, period), *LOADED):
         for event in found:
             number += 1
-            yield [number, *_row(event, names)]
+            yield [number, *row(event, names)]
 
 
-def _row(event: Event, names: dict[int, str]) -> list[Any]:
+def people() -> dict[int, str]:
+    """Who may have reported, by id."""
+    return dict(db.session.execute(select(Person.id, Person.name)).all())
+
+
+def row(event: Event, names: dict[int, str]) -> list[Any]:
+    """Without its number; the event with what is `LOADED`."""
     figures, zone = event.figures, office_zone()
     place = event.location or (event.online_url and _("线上"))
     return [

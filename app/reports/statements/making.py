@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
+from flask_babel import force_locale
 from sqlalchemy import select
 
 from app import made
@@ -16,6 +17,7 @@ from app.limits import Progress
 from app.plans.models import Plan
 from app.reports.statements import evidence, ledger, workbook
 from app.reports.statements.period import Period
+from app.reports.statements.proofs import Whose
 from app.reports.statements.statement import statement_of
 
 LEDGER, EVIDENCE, WORD = "reports.ledger", "reports.evidence", "reports.word"
@@ -43,9 +45,12 @@ def make_evidence(id: int, payload: Mapping[str, Any], told: Progress) -> dict[s
     """The evidence of all tasks of a plan, as a zip."""
     office, period = _office(payload), _period(payload)
     plan = db.session.scalars(select(Plan).where(Plan.id == payload["plan"])).one()
-    statement = statement_of(plan, office, period, datetime.fromisoformat(payload["as_of"]))
+    as_of = datetime.fromisoformat(payload["as_of"])
+    statement = statement_of(plan, office, period, as_of)
+    whose = Whose(plan, office, period, frozenset(payload.get("shown_below", ())))
     name, path = f"{office.name} 佐证材料（{period.kept}）.zip", made.path_of(id)
-    count = evidence.write(path, evidence.Whose(plan.id, office.path, period), statement, told)
+    with force_locale("zh"):
+        count = evidence.write(path, whose, statement, told, by=payload.get("by", ""), as_of=as_of)
     return {"name": name, "type": "application/zip", "size": path.stat().st_size, "count": count}
 
 

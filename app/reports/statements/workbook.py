@@ -27,8 +27,12 @@ BASES = {"stated": "计划写明", "working": "内部目标", "counted": "据文
 
 def ledger(path: Path, title: str, rows: Iterable[Sequence[Any]]) -> int:
     """The ledger of events as a file; how many rows. Memory stays that of a row."""
-    return write_xlsx(path, Sheet("活动台账", chain([(title,), _head(COLUMNS)], rows), head=2, is_a3=True, widths=(
-        5, 8, 22, 6, 11, 11, 16, 14, 8, 8, 9, 11, 10, 6, 6, 6, 5, 9, 12, 6, 28, 8, 11, 7, 6)))
+    return write_xlsx(path, ledger_sheet(title, rows))
+
+
+def ledger_sheet(title: str, rows: Iterable[Sequence[Any]]) -> Sheet:
+    return Sheet("活动台账", chain([(title,), _head(COLUMNS)], rows), head=2, is_a3=True, widths=(
+        5, 8, 22, 6, 11, 11, 16, 14, 8, 8, 9, 11, 10, 6, 6, 6, 5, 9, 12, 6, 28, 8, 11, 7, 6))
 
 
 def task_sheet(out: Path | io.BytesIO, statement: Statement) -> None:
@@ -41,12 +45,12 @@ def task_sheet(out: Path | io.BytesIO, statement: Statement) -> None:
         Sheet("进展", chain([(f"{statement['plan']} 任务进展表{of_what}",), _head((*PROGRESS_COLUMNS, *to_date))],
                           _progress(statement)),
               head=2, widths=(7, 24, 18, 18, 9, 7, 5, 7, 6, 7, 36, 9, 7, 9, 13, 9)),
-        _filled("任务分解", f"{statement['plan']} 任务分解表{of_what}", TASK_COLUMNS, list(_tasks(statement)),
+        filled("任务分解", f"{statement['plan']} 任务分解表{of_what}", TASK_COLUMNS, list(_tasks(statement)),
                 widths=(7, 8, 14, 18, 34, 13, 13, 9, 11, 12, 44, 14)),
         *behind(statement["tasks"], of_what))
 
 
-def _filled(name: str, title: str, columns: Sequence[str], rows: Sequence[Sequence[Any]],
+def filled(name: str, title: str, columns: Sequence[str], rows: Sequence[Sequence[Any]],
             widths: Sequence[float]) -> Sheet:
     """Columns in which nothing stands would only make the others narrow."""
     kept = [number for number in range(len(columns)) if any(row[number] not in (None, "") for row in rows)]
@@ -61,7 +65,7 @@ def behind(tasks: Sequence[dict[str, Any]], of_what: str) -> Iterator[Sheet]:
             ("登记", ENTRY_COLUMNS, _entries(tasks), (7, 24, 16, 30, 12, 9, 22, 11, 11)),
             ("外部数字", OUTSIDE_COLUMNS, _outside(tasks), (7, 24, 22, 26, 12, 9, 11, 11, 7, 9))):
         if told := list(rows):
-            yield _filled(name, f"{name}{of_what}", columns, told, widths)
+            yield filled(name, f"{name}{of_what}", columns, told, widths)
 
 
 def task_sheet_bytes(statement: Statement) -> bytes:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+from typing import Any
+
 from flask import Response as Download
 from flask import g, redirect, render_template, request, send_file, url_for
 from flask_babel import force_locale
@@ -22,9 +25,11 @@ from app.jobs import Job, JobState
 from app.languages import language
 from app.plans.console import may_import
 from app.plans.models import Plan
+from app.plans.views.desk import as_keeper
 from app.reports.statements import making, word, workbook
 from app.reports.statements.forms import PeriodForm
 from app.reports.statements.period import Period, PeriodKind
+from app.reports.statements.proofs import Whose, names_in
 from app.reports.statements.prose import told
 from app.reports.statements.snapshots import DOCX, ReportTemplate, Snapshot
 from app.reports.statements.statement import Statement, statement_of
@@ -83,16 +88,26 @@ def make(period: str, what: str) -> Response:
     """Asks for the file; it is made behind the page."""
     wanted, office, as_of = reported_period(period), reported_office(), now()
     plan = plan_of(wanted)
+    payload: dict[str, Any] = {"office": office.id, "plan": plan.id, "period": wanted.word,
+                               "as_of": as_of.isoformat()}
     if what == "word":
         job = word_job(statement_of(plan, office, wanted, as_of), office)
     else:
-        kind = making.LEDGER if what == "ledger" else making.EVIDENCE
-        job = jobs.enqueue(kind, asked_by=f"person:{g.actor.person.id}", as_of=as_of, payload={
-            "office": office.id, "plan": plan.id, "period": wanted.word, "as_of": as_of.isoformat()})
+        if what == "evidence":
+            payload |= _named(Whose(plan, office, wanted, as_keeper().paths), as_of)
+        job = jobs.enqueue(making.LEDGER if what == "ledger" else making.EVIDENCE,
+                           asked_by=f"person:{g.actor.person.id}", as_of=as_of, payload=payload)
     db.session.flush()
     note(Change(job, "report_asked", as_of, after={"kind": what, "period": wanted.kept}))
     db.session.commit()
     return redirect(url_for("reports.made_file", id=job.id))
+
+
+def _named(whose: Whose, as_of: datetime) -> dict[str, Any]:
+    """By whom a pack is made, and whose people stand in it by their full names; that they leave is recorded."""
+    for register, count in names_in(whose):
+        note(Change(register, "names_packed", as_of, after={"count": count, "period": whose.period.kept}))
+    return {"by": g.actor.person.name, "shown_below": sorted(whose.shown_below)}
 
 
 def word_job(statement: Statement, office: Organization) -> Job:

@@ -3,7 +3,6 @@
 import io
 import json
 import re
-import zipfile
 from datetime import date, timedelta
 from urllib.parse import unquote
 
@@ -169,19 +168,6 @@ def test_the_ledger_is_read_in_slices_and_misses_none(app, signed_in, planner, m
     rows = [(row[0].value, row[2].value) for row in book.active.iter_rows(min_row=3)]
     assert [number for number, _ in rows] == [1, 2, 3, 4, 5]
     assert sorted(title for _, title in rows) == [f"第{number}场" for number in range(5)]
-
-
-def test_the_evidence_has_a_folder_for_each_of_the_37_tasks(app, signed_in, planner):
-    a_held_event(title="../../走进/企业")
-
-    packed = zipfile.ZipFile(io.BytesIO(made(signed_in(planner), "/console/reports/2026/evidence")))
-
-    names = packed.namelist()
-    assert packed.testzip() is None
-    assert len({name.split("/")[0] for name in names if "/情况.txt" in name}) == 37
-    assert [name for name in names if ".." in name or name.startswith("/")] == []
-    listed = packed.read("清单.csv").decode("utf-8-sig").splitlines()[1:]
-    assert sorted(line.split(",")[0].strip('"') for line in listed) == sorted(set(names) - {"清单.csv"})
 
 
 def test_sealed_numbers_stay_and_a_later_correction_is_an_amendment(app, planner):
