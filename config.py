@@ -55,6 +55,8 @@ SETTINGS = (
     Setting("MAIL_FROM", "Wujin <no-reply@localhost>", "sender of every letter"),
     Setting("MAIL_PER_MINUTE", "0", "the relay's ceiling a minute; 0: none"),
     Setting("MAIL_PER_DAY", "0", "the relay's ceiling a day; 0: none"),
+    Setting("BOUNCE_URL", "", "imaps://user:password@host/INBOX, where letters sent to MAIL_FROM arrive: what comes "
+                              "back is noted on the letter; empty: nobody looks"),
     Setting("SCHEDULER", "on", "on: this process rings the jobs (one holder a folder); off: it never does"),
     Setting("TRUSTED_PROXIES", "0", "how many proxies in front may tell the client's address"),
     Setting("TRUSTED_HOSTS", "", "host names answered to, by comma; empty: any"),

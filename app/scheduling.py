@@ -21,13 +21,13 @@ from app import jobs
 from app.accounts import forgetting
 from app.clock import now
 from app.db import acting_as, db
-from app.outbox import claiming, sending, transport
+from app.outbox import claiming, mailbox, sending, transport
 from app.reminders import due
 from app.signup import erasing
 
 log = logging.getLogger(__name__)
 
-TICK, DELIVER, WORK, TRY_AGAIN = 5, 2, 1, 10  # seconds
+TICK, DELIVER, WORK, TRY_AGAIN, RETURNED = 5, 2, 1, 10, 60  # seconds
 A_DAY = 86_400
 
 
@@ -63,6 +63,7 @@ class Clock:
     def __init__(self, app: Flask, *, try_again: float = TRY_AGAIN, tick: float = TICK,
                  deliver: float = DELIVER) -> None:
         transport.Relay.parse(app.config["MAIL_URL"])  # a mistake is told at the start, not at the first letter
+        mailbox.Mailbox.parse(app.config["BOUNCE_URL"])
         self.app, self.every = app, (tick, deliver)
         self.stopping = threading.Event()
         self.lock = Lock(app.config["INSTANCE_PATH"] / "scheduler.lock")
@@ -97,6 +98,7 @@ class Clock:
         tick, deliver = self.every
         self._add("tick", lambda: self._in_app(lambda: due.tick(now(), owner())), tick)
         self._add("deliver", lambda: self._in_app(lambda: sending.deliver(now(), node=self.node)), deliver)
+        self._add("returned", lambda: self._in_app(lambda: mailbox.look(now())), RETURNED)
         self._add("privacy", lambda: self._in_app(lambda: erasing.anonymise_all(now())), A_DAY)
         self._add("sign-in", lambda: self._in_app(lambda: forgetting.forget_old(now())), A_DAY)
         self._add("jobs", lambda: self._in_app(lambda: jobs.work(self.node, is_stopped=self.stopping.is_set)), WORK)

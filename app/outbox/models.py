@@ -182,6 +182,10 @@ class Delivery(Model):
         if self.state == DeliveryState.PENDING:
             self.state, self.reason = DeliveryState.CANCELLED.value, reason
 
+    def bounce(self, reason: str) -> None:
+        """It left, and came back."""
+        self.state, self.reason = DeliveryState.BOUNCED.value, reason
+
 
 class Attempt(Model):
     """One try at sending: when, and what the mail server answered."""

@@ -17,7 +17,7 @@ from zoneinfo import ZoneInfo
 from flask import current_app
 
 from app.db import db, reading
-from app.outbox import claiming, gates, holding, late, pace, transport
+from app.outbox import claiming, gates, holding, late, pace, storms, transport
 from app.outbox.answers import AFTER_UNKNOWN, FULL_THRICE, Answer, Outcome, last_chance, retry_after
 from app.outbox.claiming import LEASE_FOR_DATA, LeaseLost, fenced
 from app.outbox.message import Prepared, Unsendable, envelope
@@ -185,6 +185,8 @@ def _record(letter: Delivery, token: str, answer: Answer, moment: datetime) -> N
     fenced(letter.id, token, **ENDED, last_code=answer.code, **values)
     db.session.add(Attempt(delivery_id=letter.id, at=moment, code=answer.code, answer=str(answer)))
     pace.hear(letter.domain_group, answer, moment)
+    if answer.outcome is Outcome.REFUSED and storms.pause_if_stormy(letter.cause, moment):
+        log.warning("letters of %s come back; the rest waits", letter.cause)
     if answer.is_unknown_address and db.session.get(Suppression, address_hash(letter.address)) is None:
         db.session.add(Suppression(address_hash=address_hash(letter.address), kind="hard", since=moment,
                                    evidence=str(answer)))
