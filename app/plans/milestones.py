@@ -120,6 +120,12 @@ class Milestone(Model):
         return cls.seen_by(actor).where(cls.reached_on.is_(None), cls.due_on.between(first, last))
 
     @classmethod
+    def marked_between(cls, actor: Actor, first: date, last: date) -> Select[Milestone]:
+        """Of those due in the time, what a month shows: not reached, or reached late."""
+        return cls.seen_by(actor).where(or_(cls.reached_on.is_(None), cls.reached_on > cls.due_on),
+                                        cls.due_on.between(first, last))
+
+    @classmethod
     def of_plan(cls, plan: Plan) -> Select[Milestone]:
         return (select(cls).join(cls.task).where(Task.plan_id == plan.id, cls.deleted_at.is_(None))
                 .order_by(Task.position, cls.due_on, cls.id))
@@ -209,6 +215,11 @@ class Milestone(Model):
 
     def is_late(self, today: date) -> bool:
         return self.reached_on is None and self.due_on is not None and self.due_on < today
+
+    @property
+    def days_late(self) -> int:
+        """By how many days it was reached after its date; 0 in time, without a date, or not reached."""
+        return max((self.reached_on - self.due_on).days, 0) if self.reached_on and self.due_on else 0
 
     def is_soon(self, today: date) -> bool:
         return self.reached_on is None and self.due_on is not None and today <= self.due_on <= today + SOON

@@ -17,10 +17,11 @@ from app.plans.asking import OpenedForm
 from app.plans.indicators import Indicator
 from app.plans.numerals import LARGEST
 from app.plans.settling import QUARTERS
-from app.plans.target import Comparison, Per
+from app.plans.target import Comparison, Per, Period
 from app.plans.target_form import WholeField
 
 _LINE = re.compile(r"(.*?[^\d,:\s])[\s,:]*(\d{1,9})\s*[^\d\s]{0,3}")
+TIMES = {Period.MONTH: 12, Period.QUARTER: 4, Period.HALF: 2}  # what is asked again in each part of the year
 OF, QUARTER = "of_", "quarter_"
 
 
@@ -47,6 +48,7 @@ class SplitForm(OpenedForm):
     paste = text(_l("从表格粘贴"), 4000, description=_l("一行一个地区，名称后面写数，如“成都 3”。点“填进各地”。"))
     indicator: Indicator
     regions: Regions
+    is_proposal = False  # filled in by what the target says, and not kept yet
 
     def show(self) -> None:
         amounts = {one.region_code: one.amount for one in self.indicator.allocations}
@@ -54,6 +56,9 @@ class SplitForm(OpenedForm):
             box.data = amounts.get(box.name.removeprefix(OF))
         for box, number in zip(self.quarters, self.indicator.quarters or [None] * QUARTERS, strict=True):
             box.data = number
+        self.is_proposal = not amounts and self.is_asked_of_places
+        if self.is_proposal:
+            self.propose()
         self.open_on(self.indicator)
 
     @property
@@ -82,11 +87,16 @@ class SplitForm(OpenedForm):
 
     @property
     def whole(self) -> tuple[int, int] | None:
-        """What the parts should come to: lowest and highest; None where the number is asked of each place anew."""
+        """What the parts should come to: lowest and highest; None where the same is asked of each office anew."""
         one = self.indicator
+        times = TIMES.get(one.period, 1)
         if one.per != Per.TOTAL:
-            return None
-        return one.minimum, (one.maximum or one.minimum) if one.comparison == Comparison.RANGE else one.minimum
+            places = sum(self._places_in(box) for box in self._below)
+            if not places:
+                return None
+            times *= places
+        most = (one.maximum or one.minimum) if one.comparison == Comparison.RANGE else one.minimum
+        return one.minimum * times, most * times
 
     @property
     def sum(self) -> int:
@@ -110,12 +120,35 @@ class SplitForm(OpenedForm):
 
     def spread_evenly(self) -> int:
         """The whole in equal parts over the places below the office; what is left over is given to nobody."""
-        own = self.indicator.task.plan.organization.region_code
-        below = [box for box in self.boxes if self._region(box).parent_code == own]
+        if self.is_asked_of_places:
+            self.propose()
+            return 0
+        below = self._below
         whole = self.whole[0] if self.whole else self.indicator.minimum * len(below)
         for box in self.boxes:
             box.say(whole // len(below) if box in below else None)
         return whole % len(below) if below else whole
+
+    @property
+    def is_asked_of_places(self) -> bool:
+        """Whether what each region brings is said by the target itself: “每市至少1场”."""
+        return self.indicator.per in (Per.CITY, Per.COUNTY) and self.whole is not None
+
+    def propose(self) -> None:
+        """What the target asks of each region, times the places in it and the parts of the year."""
+        each = self.indicator.minimum * TIMES.get(self.indicator.period, 1)
+        for box in self.boxes:
+            box.say(each * self._places_in(box) if box in self._below else None)
+
+    @property
+    def _below(self) -> list[Any]:
+        own = self.indicator.task.plan.organization.region_code
+        return [box for box in self.boxes if self._region(box).parent_code == own]
+
+    def _places_in(self, box: Any) -> int:
+        """How many of the cities or counties that are asked lie in the region of the box, or are it."""
+        code = box.name.removeprefix(OF)
+        return sum(one.level == self.indicator.per and code in (one.code, *one.above) for one in self.regions.all)
 
     def take_pasted(self) -> bool:
         """The lines into the boxes, all of them or none; what cannot be read is told at the field."""

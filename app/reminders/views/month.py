@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from flask import current_app, g, url_for
 from flask_babel import gettext as _
+from flask_babel import ngettext
 from sqlalchemy.orm import joinedload, selectinload
 
 from app.accounts.places import Region
@@ -95,9 +96,10 @@ def _entry(event: Event) -> DatedEntry:
 
 def _milestones(monday: date, sunday: date) -> list[DatedEntry]:
     found = db.session.scalars(
-        Milestone.due_between(g.actor, monday, sunday - timedelta(days=1)).options(joinedload(Milestone.task)))
+        Milestone.marked_between(g.actor, monday, sunday - timedelta(days=1)).options(joinedload(Milestone.task)))
     return [DatedEntry(starts_on=one.due_on, ends_on=one.due_on, kind="deadline",
-                       title=f"{one.task.code} {one.title}", url=url_for("console_plans.milestone", id=one.id))
+                       title=f"{one.task.code} {one.title}", url=url_for("console_plans.milestone", id=one.id),
+                       note=ngettext("晚了 %(num)d 天", "晚了 %(num)d 天", one.days_late) if one.days_late else "")
             for one in found if one.due_on]
 
 

@@ -14,6 +14,7 @@ from app.plans.models import Task
 from app.reports.counting.occasions import Occasions
 from app.reports.counting.records import Step
 from app.reports.counting.tally import Tally
+from app.reports.outlook.days import short_day
 from app.reports.outlook.pace import RED_AFTER
 from app.reports.outlook.standings import Standing
 
@@ -60,11 +61,10 @@ def _overdue(tasks: Mapping[int, Task], counted: Tally, today: date) -> list[Con
 
 
 def _of_step(step: Step, task: Task, days: int) -> Concern:
-    due = step.due_on or date.min
     reason = ngettext(
-        "节点该在 %(month)d月%(day)d日 完成，已过 %(num)d 天。",
-        "节点该在 %(month)d月%(day)d日 完成，已过 %(num)d 天。",
-        days, month=due.month, day=due.day)
+        "节点该在 %(day)s 完成，已过 %(num)d 天。",
+        "节点该在 %(day)s 完成，已过 %(num)d 天。",
+        days, day=short_day(step.due_on or date.min))
     return Concern("milestone", task.code, "red" if days > RED_AFTER else "yellow", f"{task.code} {step.title}",
                    reason)
 
@@ -75,9 +75,9 @@ def _unsaid(counted: Tally, occasions: Occasions, today: date) -> list[Concern]:
     for one in missing[:SHOWN]:
         day = next(one.days)
         reason = ngettext(
-            "%(month)d月%(day)d日办完，%(num)d 天了还没登记人数，不算在数字里。",
-            "%(month)d月%(day)d日办完，%(num)d 天了还没登记人数，不算在数字里。",
-            (today - day).days, month=day.month, day=day.day)
+            "%(day)s办完，%(num)d 天了还没登记人数，不算在数字里。",
+            "%(day)s办完，%(num)d 天了还没登记人数，不算在数字里。",
+            (today - day).days, day=short_day(day))
         found.append(Concern("event", str(one.missing), "yellow", one.title or "", reason))
     if (more := len(missing) - SHOWN) > 0:
         found.append(Concern("without figures", "", "yellow", _("还有 %(count)d 场没登记人数", count=more),

@@ -8,15 +8,15 @@ from datetime import date, datetime, timedelta
 from fractions import Fraction
 from itertools import pairwise
 
-from babel.dates import format_date
-from flask_babel import get_locale, ngettext
 from flask_babel import gettext as _
+from flask_babel import ngettext
 
 from app.accounts.settings import Settings
 from app.events.asking import office_zone
 from app.plans.indicators import Indicator, Measure
 from app.reports.counting.cells import Amount, Count, shown, whole
 from app.reports.counting.records import Step
+from app.reports.outlook.days import short_day
 
 Workdays = Callable[[date, date], int]
 
@@ -92,11 +92,11 @@ def _judge(count: Count, dates: _Dates, expected: Amount, still_open: Amount, se
     lacking = _("还差 %(count)s%(unit)s", count=shown(still_open or count.target.band[0] - count.done), unit=unit)
     if dates.today > dates.due:
         light = "yellow" if percent >= settings.blue_from else "red"
-        return light, _("%(facts)s；%(day)s的完成时限已过，%(lacking)s。", facts=facts, day=_day(dates.due),
+        return light, _("%(facts)s；%(day)s的完成时限已过，%(lacking)s。", facts=facts, day=short_day(dates.due),
                         lacking=lacking)
     if dates.latest and dates.today > dates.latest:
         return "red", _("%(facts)s；%(lacking)s，最迟 %(day)s 要定下来，已经过了。", facts=facts, lacking=lacking,
-                        day=_day(dates.latest))
+                        day=short_day(dates.latest))
     pace = _("%(facts)s；到今天按进度该有 %(expected)s%(unit)s", facts=facts, expected=shown(expected), unit=unit)
     if percent < settings.blue_from:
         light = "yellow" if percent >= settings.yellow_from else "red"
@@ -105,7 +105,7 @@ def _judge(count: Count, dates: _Dates, expected: Amount, still_open: Amount, se
         return "yellow", ngettext(
             "%(pace)s；%(lacking)s，最迟 %(day)s 要定下来，只剩 %(num)d 个工作日。",
             "%(pace)s；%(lacking)s，最迟 %(day)s 要定下来，只剩 %(num)d 个工作日。",
-            left, pace=pace, lacking=lacking, day=_day(dates.latest))
+            left, pace=pace, lacking=lacking, day=short_day(dates.latest))
     return "blue", _("%(pace)s。", pace=pace)
 
 
@@ -167,14 +167,14 @@ def of_milestones(steps: Sequence[Step], as_of: datetime) -> Outlook | None:
     expected = sum(step.due_on is not None and step.due_on <= today for step in steps)
     left = len(steps) - reached
     if not left:
-        light, reason = "met", ngettext("%(num)d 个节点都已完成。", "%(num)d 个节点都已完成。", reached)
+        light, reason = "met", _all_reached(steps)
     elif late:
         days, step = late[-1]
         light = "red" if days > RED_AFTER else "yellow"
         reason = ngettext(
             "节点“%(title)s”该在 %(day)s 完成，已过 %(num)d 天。",
             "节点“%(title)s”该在 %(day)s 完成，已过 %(num)d 天。",
-            days, title=step.title, day=_day(step.due_on))
+            days, title=step.title, day=short_day(step.due_on))
     else:
         light = "blue"
         reason = ngettext(
@@ -182,6 +182,16 @@ def of_milestones(steps: Sequence[Step], as_of: datetime) -> Outlook | None:
             "节点完成 %(reached)d 个，共 %(num)d 个，没有过期的。",
             len(steps), reached=reached)
     return Outlook(reached, 0, left, expected, None, light, reason)
+
+
+def _all_reached(steps: Sequence[Step]) -> str:
+    days = [(step.reached_on - step.due_on).days for step in steps
+            if step.reached_on and step.due_on and step.reached_on > step.due_on]
+    told = ngettext("%(num)d 个节点都已完成", "%(num)d 个节点都已完成", len(steps))
+    if not days:
+        return _("%(told)s。", told=told)
+    return ngettext("%(told)s，其中 %(num)d 个晚了，最多晚 %(days)d 天。",
+                    "%(told)s，其中 %(num)d 个晚了，最多晚 %(days)d 天。", len(days), told=told, days=max(days))
 
 
 def worst(outlooks: Sequence[Outlook]) -> Outlook | None:
@@ -193,9 +203,3 @@ def uncounted(done: int, coming: int, *, is_withdrawn: bool = False) -> Outlook:
     """Grey: there is neither a number nor a milestone to count by."""
     reason = _("已不在任务表里，不再计数。") if is_withdrawn else _("没有数字目标，也没有节点，只列活动，不计数。")
     return Outlook(done, coming, 0, 0, None, "grey", reason)
-
-
-def _day(day: date) -> str:
-    """11月5日 / 5 Nov"""
-    english = str(get_locale())[:2] == "en"
-    return format_date(day, "d MMM" if english else "M月d日", locale="en" if english else "zh")

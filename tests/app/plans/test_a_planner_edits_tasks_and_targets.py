@@ -259,6 +259,29 @@ def test_an_even_split_tells_what_is_left_over_and_keeps_nothing_yet(planning):
     assert found.allocations == []
 
 
+@pytest.mark.parametrize(("words", "chengdu", "sum_told"), [
+    ({"wording": "每市至少1场", "per": "city"}, "1", "合计 21，和目标一致。"),
+    ({"wording": "每市每季度2场", "per": "city", "minimum": 2, "period": "quarter"}, "8", "合计 168，和目标一致。"),
+    ({"wording": "每县至少1场", "per": "county"}, "20", "合计 183，和目标一致。")])
+def test_what_is_asked_of_each_place_is_split_at_once_and_kept_only_when_saved(planning, words, chengdu, sum_told):
+    found = a_target(**{"comparison": "at_least", "minimum": 1, "maximum": None, "measure": "events"} | words)
+
+    page = planning.get(f"{TARGETS}/{found.id}/split")
+
+    assert (kept(page.text, "of_510100"), told(page), "核对后保存才算" in page.text, found.allocations) == (
+        chengdu, sum_told, True, [])
+
+
+def test_what_every_city_is_to_bring_is_their_number_times_what_is_asked(planning):
+    found = a_target(wording="每市至少1场", comparison="at_least", minimum=1, maximum=None, per="city",
+                     measure="events")
+    split(planning, found, of_510100="1", of_510300="4")
+
+    page = planning.get(f"{TARGETS}/{found.id}").text
+
+    assert "还有 16所没有分下去。" in page
+
+
 def test_lines_out_of_a_sheet_are_taken_whole_or_not_at_all(planning):
     found = a_target()
 

@@ -139,3 +139,10 @@ def test_a_milestone_is_called_the_same_whatever_language_its_planner_speaks(app
         spoken = Step.APPROVAL.label
 
     assert (one.title, spoken) == ("批复", "Approval")
+
+
+@pytest.mark.parametrize(("due_on", "reached_on", "days"), [
+    (date(2026, 3, 1), date(2026, 3, 1), 0), (date(2026, 3, 1), date(2026, 2, 1), 0),
+    (date(2026, 3, 1), date(2026, 3, 13), 12), (None, date(2026, 3, 13), 0), (date(2026, 3, 1), None, 0)])
+def test_one_reached_after_its_date_is_late_by_so_many_days(app, due_on, reached_on, days):
+    assert Milestone(due_on=due_on, reached_on=reached_on).days_late == days

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -137,6 +138,25 @@ def a_step(due: date | None, reached: date | None = None) -> Step:
     ([a_step(date(2026, 5, 1), date(2026, 6, 1))], "met")])
 def test_milestones_are_judged_by_the_days_they_are_late(steps, light):
     assert of_milestones(steps, datetime(2026, 6, 30, 2, tzinfo=UTC)).light == light
+
+
+def test_milestones_reached_late_are_reached_and_told_as_late():
+    steps = [a_step(date(2026, 5, 1), date(2026, 5, 13)), a_step(JUNE, JUNE)]
+
+    assert [of_milestones(steps[at:], datetime(2026, 6, 30, 2, tzinfo=UTC)).reason for at in (0, 1)] == [
+        "2 个节点都已完成，其中 1 个晚了，最多晚 12 天。", "1 个节点都已完成。"]
+
+
+def test_a_day_is_written_as_the_reader_writes_it(app):
+    step = a_step(date(2026, 11, 5))
+
+    told = []
+    for language in ("zh", "en"):
+        with force_locale(language):
+            told.append(re.findall("5 Nov|11月5日|5/11|11/5", of_milestones(
+                [step], datetime(2026, 11, 20, 2, tzinfo=UTC)).reason))
+
+    assert told == [["11月5日"], ["5 Nov"]]
 
 
 def test_a_task_is_judged_by_its_worst():
