@@ -56,7 +56,7 @@ def done(event: Event, sentence: str) -> Response:
     return redirect(url_for("console.show", id=event.id))
 
 
-def told_of_other_years(event: Event) -> None:
+def told_of_other_years(event: Event | Proposed) -> None:
     """A sentence where it will not count towards a task, because its day lies outside the year of the task's plan."""
     year = event.starts_at.astimezone(office_zone()).year
     others = [task for task in event.tasks if task.plan.year != year]
@@ -70,8 +70,12 @@ def settled(subject: Event | Proposed, sentence: str) -> Response:
     """Commits what was done to an event, or keeps what somebody above must agree to."""
     if not isinstance(subject, Proposed):
         db.session.commit()
+        if subject.is_public:
+            told_of_other_years(subject)
         return done(subject, sentence)
     kept = subject.keep(g.actor.person, now())
     db.session.commit()
+    if kept and kept.after.keys() & {"starts_at", "tasks"}:
+        told_of_other_years(subject)
     return done(subject.event, _("改动已送审，通过以前公开页面和订阅不变。") if kept else _(
         "没有要改的，原来的样子不变。"))

@@ -24,7 +24,7 @@ from app.events.models import Event
 from app.events.queries import get_event
 from app.events.reviewing import get_waiting, of_event, waiting_for, withdraw_change
 from app.events.since_return import since_return
-from app.events.views.desk import EDITORS, bp, done
+from app.events.views.desk import EDITORS, bp, done, told_of_other_years
 from app.events.views.photos import sent
 from app.events.views.showing import RemarkForm, page_of
 from app.forms import PlainForm, line
@@ -139,6 +139,7 @@ def _decided(key: str, form: DecisionForm) -> str:
             title = waiting.event.title
             if form.agrees:
                 waiting.agree(g.actor.person, now())
+                told_of_other_years(waiting.event)
             else:
                 waiting.send_back(g.actor.person, now(), form.reason.data or "")
     except Refused as error:
