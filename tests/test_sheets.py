@@ -1,10 +1,12 @@
 """A stranger's sheet is read under caps, or refused in a sentence."""
 
 import io
+import re
 import zipfile
 from datetime import date, datetime
 from pathlib import Path
 
+import openpyxl
 import pytest
 
 from app import limits, sheets
@@ -40,6 +42,32 @@ def test_numbers_and_days_come_as_people_write_them_and_nothing_invisible_gets_t
     assert read(as_xlsx(typed)) == [
         ["手机", "名", "日"], ["13800001234", "李 雷", "2026-03-02"], ["13800001234"],
         ["TRUE", "", "2026-03-02T09:00:00"], ["2026-03-02"]]
+
+
+def test_a_day_typed_without_a_year_has_none_for_whoever_knows_it_better():
+    book = openpyxl.Workbook()
+    formats = ('m"月"d"日"', 'yyyy"年"m"月"d"日"', "mm-dd;@", "m/d h:mm", "yyyy-mm-dd")
+    book.worksheets[0].append([date(2026, 6, 30)] * len(formats))
+    for cell, words in zip(book.worksheets[0][1], formats, strict=True):
+        cell.number_format = words
+    out = io.BytesIO()
+    book.save(out)
+
+    shown = sheets.best(out.getvalue(), heard, shown_days=True).rows
+    kept = sheets.read(out.getvalue(), heard)
+
+    assert shown == [["6月30日", "2026-06-30", "6月30日", "2026-06-30", "2026-06-30"]]
+    assert kept == [["2026-06-30"] * 5]
+
+
+def test_a_format_of_chinese_programs_that_a_file_names_by_number_alone_is_a_day():
+    words = as_xlsx([[date(2026, 6, 30)]])
+    with zipfile.ZipFile(io.BytesIO(words)) as packed:
+        styles = packed.read("xl/styles.xml")
+    numbered = re.sub(rb'(<xf [^>]*numFmtId=")(?!0")\d+"', rb'\g<1>58"', styles)
+
+    assert sheets.best(with_part(words, "xl/styles.xml", numbered), heard, shown_days=True).rows == [["6月30日"]]
+    assert sheets.read(with_part(words, "xl/styles.xml", numbered), heard) == [["2026-06-30"]]
 
 
 def test_a_row_stands_where_it_stands_in_the_file_and_blank_rows_at_the_end_are_not_there():

@@ -133,6 +133,38 @@ def require_apart(region: Region, source: str, taken: Iterable[tuple[str, Region
                                         source=source, other=other.name, region=region.name))
 
 
+class SourcesAdd(BadFigure):
+    """A second source: its numbers would add to those of the first, and nobody has said that they should."""
+
+    def __init__(self, field: str, source: str, others: Iterable[str]) -> None:
+        super().__init__(field, _(
+            "已有来源%(others)s，“%(source)s”的数字会和它相加。请说明是另一个平台，还是同一个换了名称。",
+            others=_("、").join(f"“{one}”" for one in others), source=source))
+
+
+def sources_of(indicator: Indicator) -> list[str]:
+    return sorted({source for source, _region in taken_by(indicator)})
+
+
+def rename_source(indicator: Indicator, before: str, after: str, as_of: datetime) -> None:
+    """What was told under one name was the same platform: its figures stand under the other from now on.
+
+    :raises BadFigure: where both names have told of the same month and place.
+    """
+    figures = db.session.scalars(OutsideFigure.of_indicator(indicator).where(
+        OutsideFigure.source.in_((before, after)))).all()
+    places = [(one.month, one.region_code) for one in figures]
+    if len(set(places)) < len(places):
+        raise BadFigure("beside", _("“%(before)s”和“%(after)s”有同一个月的数字，不能合成一个来源。",
+                                    before=before, after=after))
+    for one in figures:
+        if one.source == before:
+            was = one.facts()
+            one.source = after
+            note(Change(one, "figure_replaced", as_of, before=was, after=one.facts()))
+    db.session.flush()
+
+
 def taken_by(indicator: Indicator) -> list[tuple[str, Region]]:
     """Each source with each region that it has told of."""
     rows = db.session.execute(select(OutsideFigure.source, Region).join(OutsideFigure.region).where(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal, InvalidOperation
 
@@ -35,8 +36,21 @@ _DIGITS = re.compile(r"(\d{4})(\d{2})")
 _AMOUNT = re.compile(r"(\d[\d,]*(?:\.\d+)?)\s*(万)?\s*\D{0,3}")
 
 
+@dataclass(frozen=True, slots=True)
 class FigureSheet(JudgedSheet):
-    """What a sheet says of one indicator, judged against what stands there now."""
+    """What a sheet says of one indicator, judged against what stands there now. `sources`: those that stand."""
+
+    sources: Sequence[str] = ()
+
+    @property
+    def adding(self) -> list[str]:
+        """Sources of the sheet whose numbers would add to those of another for the first time."""
+        fresh = sorted({line.values["source"] for line in self.good} - set(self.sources))
+        return fresh if len(fresh) + len(self.sources) > 1 else []
+
+    @property
+    def all_sources(self) -> list[str]:
+        return sorted({*self.sources, *(line.values["source"] for line in self.good)})
 
     @classmethod
     def read(cls, rows: Sequence[Sequence[str]], indicator: Indicator, today: date) -> FigureSheet:
@@ -47,7 +61,7 @@ class FigureSheet(JudgedSheet):
             judge.judge(line)
         mark_doubles(lines, _key, "month",
                      lambda count: _("表里有 %(count)d 行写了同一个月。", count=count))
-        return cls(columns, lines)
+        return cls(columns, lines, judge.stood)
 
     def bring_in(self, indicator: Indicator, as_of: datetime, by: Person) -> None:
         for line in self.good:
@@ -62,7 +76,7 @@ class _Judge:
         self.indicator, self.today, self.regions = indicator, today, Regions()
         self.own = indicator.task.plan.organization.region
         self.taken = taken_by(indicator)
-        self.sources = sorted({source for source, _region in self.taken})
+        self.stood = self.sources = sorted({source for source, _region in self.taken})
         self.known = {(one.month, one.region_code, one.source): one for one in db.session.scalars(
             OutsideFigure.of_indicator(indicator).options(joinedload(OutsideFigure.region)))}
 

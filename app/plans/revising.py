@@ -6,8 +6,9 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from flask_babel import gettext as _
+from sqlalchemy import select
 
-from app.db import Change, note
+from app.db import Change, db, note
 from app.errors import Refused
 
 if TYPE_CHECKING:
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 # What may be said of a task anew, by the names of its columns.
 SAID = ("title", "title_en", "official_wording", "programmes", "delivered_by", "event_kind", "audience",
         "lead_organization_id", "target_wording", "lead_wording", "supporting", "in_charge", "form_of_result",
-        "progress_note", "problems", "due_on", "code")
+        "progress_note", "problems", "due_on", "code", "category")
 
 
 class StalePlan(Refused):
@@ -26,6 +27,16 @@ class StalePlan(Refused):
 
     def __init__(self) -> None:
         super().__init__(_("您打开这一页以后，别人改过这里。请核对后再保存一次。"))
+
+
+class CodeTaken(Refused):
+    """Two tasks of one plan bear one code; those that left the table keep theirs, for their events lead to them."""
+
+    status = 422
+    field = "code"
+
+    def __init__(self, code: str, title: str) -> None:
+        super().__init__(_("编号 %(code)s 已经是“%(title)s”的。", code=code, title=title[:40]))
 
 
 class Revisable:
@@ -54,6 +65,18 @@ class Revisable:
                     after={name: _plain(said[name]) for name in changed}))
         return True
 
+    def rewrite(self: Task, as_of: datetime, **said: Any) -> bool:
+        """As `revise`, by hand: nobody has freed codes before.
+
+        :raises CodeTaken: by another task of the plan, in force or not.
+        """
+        other = db.session.scalars(select(type(self)).where(
+            type(self).plan_id == self.plan_id, type(self).code == said.get("code", self.code),
+            type(self).id != self.id)).first()
+        if other is not None:
+            raise CodeTaken(other.code, other.title)
+        return self.revise(as_of, **said)
+
     def withdraw(self: Task, as_of: datetime) -> None:
         """No longer in the official table. What was done under it stays, and leads to it."""
         if self.withdrawn_at is None:
@@ -75,5 +98,7 @@ class Revisable:
 
 def _plain(value: Any) -> Any:
     """As the audit keeps it; nothing and an empty text are one."""
+    if hasattr(value, "sector"):  # a category
+        return f"{value.code} {value.name}"
     return list(value) if isinstance(value, list | tuple) else value.isoformat() if hasattr(
         value, "isoformat") else value

@@ -62,7 +62,7 @@ class TargetForm(OpenedForm):
     period = SelectField(_l("按时间"), [InputRequired()])
     basis = SelectField(_l("性质"), [InputRequired()], description=_l("内部目标只有工作人员看得到。"))
     measure = SelectField(_l("怎么计"), [InputRequired()], description=_l("完成数从哪里来。"))
-    register = SelectField(_l("台账"), description=_l("按台账登记计的要选；没有选的计不出数。"))
+    register = SelectField(_l("台账"), description=_l("按台账登记计的要选。"))
 
     def __init__(self, registers: Iterable[Register], indicator: Indicator | None = None, **kwargs: Any) -> None:
         super().__init__(**kwargs)
@@ -107,6 +107,10 @@ class TargetForm(OpenedForm):
         self.maximum.say(one.maximum if one.comparison is Comparison.RANGE else None)
         self.measure.data = Proposal(one).measure.value
         return True
+
+    def validate_register(self, field: Field) -> None:
+        if self.measure.data == Measure.REGISTER and not field.data:
+            raise ValidationError(_("按台账登记计的，要选是哪一本台账；还没有的，先在“台账登记”里建。"))
 
     def validate_maximum(self, field: Field) -> None:
         if self.comparison.data != Comparison.RANGE or self.minimum.data is None:

@@ -8,14 +8,17 @@ from typing import Any
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
+from sqlalchemy import select
 from wtforms import Field, SelectField, ValidationError
 from wtforms.validators import DataRequired, InputRequired
 
 from app.accounts.models import Actor
 from app.accounts.outline import offered, outline
+from app.db import db
 from app.forms import line, text
 from app.plans.asking import OpenedForm, day
-from app.plans.models import DeliveredBy, Task
+from app.plans.models import Category, DeliveredBy, Sector, Task
+from app.plans.sheet.words import LONGEST_CODE, code_in
 
 LONGEST_NAME = 60  # of a programme
 SAME = ("title", "title_en", "target_wording", "lead_wording", "supporting", "in_charge", "audience",
@@ -25,6 +28,9 @@ SAME = ("title", "title_en", "target_wording", "lead_wording", "supporting", "in
 class TaskForm(OpenedForm):
     """`kinds`: (value, word) of the kinds of events there are."""
 
+    code = line(_l("编号"), LONGEST_CODE, DataRequired(_l("请填编号。")),
+                description=_l("同一年的计划里不能重复；改了以后，带旧编号的网址打不开。"))
+    category = SelectField(_l("类别"), [InputRequired()])
     title = line(_l("任务"), 120, DataRequired(_l("请填任务。")))
     title_en = line(_l("英文名称"), 200)
     official_wording = text(_l("主要内容"), 4000, DataRequired(_l("请填主要内容。")),
@@ -45,6 +51,10 @@ class TaskForm(OpenedForm):
 
     def __init__(self, actor: Actor, task: Task, kinds: Sequence[tuple[str, str]], **kwargs: Any) -> None:
         super().__init__(**kwargs)
+        self.categories = db.session.scalars(select(Category).where(
+            Category.plan_id == task.plan_id).order_by(Category.position, Category.id)).all()
+        self.category.choices = [(str(one.id), f"{Sector(one.sector).label} · {one.code} {one.name}")
+                                 for one in self.categories]
         offices = offered(outline(actor))
         lead = task.lead_organization
         if lead is not None and str(lead.id) not in {value for value, _word in offices}:
@@ -60,10 +70,15 @@ class TaskForm(OpenedForm):
     def show(self, task: Task) -> None:
         for name in SAME:
             self[name].data = getattr(task, name)
+        self.code.data, self.category.data = task.code, str(task.category_id)
         self.official_wording.data = "\n".join(task.clauses)
         self.programmes.data = "、".join(task.programmes)
         self.lead_organization.data = str(task.lead_organization_id or "")
         self.open_on(task)
+
+    def validate_code(self, field: Field) -> None:
+        if not code_in(field.data or ""):
+            raise ValidationError(_("编号只能用字母、数字、点和横线，最多 12 个字。"))
 
     def validate_programmes(self, field: Field) -> None:
         if any(len(name) > LONGEST_NAME for name in self.names):
@@ -78,5 +93,8 @@ class TaskForm(OpenedForm):
         """By the names of a task's columns."""
         said = {name: self[name].data if name == "due_on" else self[name].data or "" for name in SAME}
         clauses = [one.strip() for one in (self.official_wording.data or "").replace("|", "\n").splitlines()]
-        return said | {"official_wording": "|".join(one for one in clauses if one), "programmes": self.names,
-                       "lead_organization_id": int(self.lead_organization.data or 0) or None}
+        category = next(one for one in self.categories if str(one.id) == self.category.data)
+        return said | {
+            "code": code_in(self.code.data or ""), "category": category, "programmes": self.names,
+            "official_wording": "|".join(one for one in clauses if one),
+            "lead_organization_id": int(self.lead_organization.data or 0) or None}

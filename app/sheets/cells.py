@@ -85,6 +85,11 @@ def text_of(cell: Any, *, keeps_lines: bool = False) -> str:
     return "\n".join(line for line in map(_one_line, lines) if line)[:LONGEST_CELL]
 
 
+def month_and_day(day: date) -> str:
+    """What a cell shows that was typed without a year: the program put in the year of the typing."""
+    return f"{day.month}月{day.day}日"
+
+
 def _one_line(words: str) -> str:
     visible = "".join(" " if unicodedata.category(sign) in ("Cc", "Cf", "Zl", "Zp") else sign for sign in words)
     return " ".join(visible.split())

@@ -36,12 +36,15 @@ def read(attachment: bytes, told: Progress, *, keeps_lines: bool = False) -> Row
     return best(attachment, told, keeps_lines=keeps_lines).rows
 
 
-def best(attachment: bytes, told: Progress, *, keeps_lines: bool = False, fit: Fit | None = None) -> Page:
+def best(attachment: bytes, told: Progress, *, keeps_lines: bool = False, fit: Fit | None = None,
+         shown_days: bool = False) -> Page:
     """The sheet or table that fits best, the longer of two; where none fits, what `read` takes.
+
+    `shown_days`: a day typed without a year comes without one, for whoever knows the year better than the program.
 
     :raises Unfit: as `read`.
     """
-    is_word, raws = _pages(attachment)
+    is_word, raws = _pages(attachment, shown_days)
     if fit is None and not is_word:
         raws = islice(raws, 1)
     pages = [Page(raw.name, told_in_text(raw, told, keeps_lines=keeps_lines)) for raw in raws]
@@ -55,12 +58,12 @@ def best(attachment: bytes, told: Progress, *, keeps_lines: bool = False, fit: F
     return Page(chosen.name, chosen.rows, len(pages))
 
 
-def _pages(attachment: bytes) -> tuple[bool, Iterator[Raw]]:
+def _pages(attachment: bytes, shown_days: bool) -> tuple[bool, Iterator[Raw]]:
     """Whether it is a document, and what is in it."""
     if attachment.startswith(ZIP):
         names = weighed(attachment)
         is_word = any(name.startswith("word/") for name in names)
-        return is_word, (word if is_word else workbook).pages(attachment)
+        return is_word, word.pages(attachment) if is_word else workbook.pages(attachment, shown_days)
     if attachment.startswith(CONTAINER):
-        return False, old_workbook.pages(attachment)
+        return False, old_workbook.pages(attachment, shown_days)
     return False, separated.pages(attachment)

@@ -16,4 +16,4 @@ def read(attachment: bytes, told: Progress, *, name: str = "", year: int = 0) ->
 
     :raises Unfit: for what is no sheet, in a sentence.
     """
-    return {"name": name, "year": year, "rows": sheets.best(attachment, told, fit=fit).rows}
+    return {"name": name, "year": year, "rows": sheets.best(attachment, told, fit=fit, shown_days=True).rows}

@@ -49,18 +49,20 @@ class Reading:
         self.head: Head = find_head(rows, at)
         given = asked.getlist("c")[:MOST_COLUMNS]
         known = {column.value: column for column in Column}
+        self.has_own_letters = asked.get("letters") == "own"
         self.columns: Sequence[Column] = [known.get(word, Column.ASIDE) for word in given] if given else (
             self.head.guesses)
 
     @property
     def layout(self) -> Layout:
         """:raises NoTaskColumn, ColumnTwice: it cannot be read so."""
-        return Layout(self.head.until, tuple(self.columns))
+        return Layout(self.head.until, tuple(self.columns), self.has_own_letters)
 
     @property
     def address(self) -> dict[str, Any]:
         """As arguments of an address."""
-        return {"head": self.head.at + 1, "c": [column.value for column in self.columns]}
+        return {"head": self.head.at + 1, "c": [column.value for column in self.columns]} | (
+            {"letters": "own"} if self.has_own_letters else {})
 
     @property
     def heads(self) -> list[tuple[int, str]]:

@@ -108,10 +108,14 @@ class Head:
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """Which column says what, and where the tasks begin: a guess, or what somebody chose instead."""
+    """Which column says what, and where the tasks begin: a guess, or what somebody chose instead.
+
+    `has_own_letters`: the office uses E, I, C, S and N in its codes for something else than the five sectors.
+    """
 
     until: int
     columns: tuple[Column, ...]
+    has_own_letters: bool = False
 
     def __post_init__(self) -> None:
         if not {C.TITLE, C.WORDING} & set(self.columns):

@@ -16,5 +16,5 @@ def read(attachment: bytes, told: Progress, *, name: str = "", year: int = 0) ->
 
     :raises Unfit: for what is no sheet, in a sentence.
     """
-    page = sheets.best(attachment, told, keeps_lines=True, fit=fit)
+    page = sheets.best(attachment, told, keeps_lines=True, fit=fit, shown_days=True)
     return {"name": name, "year": year, "page": page.name, "of": page.of, "rows": page.rows}

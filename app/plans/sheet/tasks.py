@@ -59,6 +59,7 @@ class SheetTask:
     nodes: tuple[Node, ...]
     is_title_said: bool  # and not made of the wording
     is_wording_said: bool
+    has_other_letter: bool = False  # its code begins with the letter of another sector than it stands in
     problems: list[Problem] = field(default_factory=list)
 
     def says(self, basis: Basis) -> bool:
@@ -98,6 +99,11 @@ class TaskSheet:
         return [task for task in self.tasks if task.is_good]
 
     @property
+    def other_letters(self) -> int:
+        """How many tasks bear the letter of another sector."""
+        return sum(task.has_other_letter for task in self.tasks)
+
+    @property
     def problems(self) -> list[Problem]:
         return [problem for task in self.tasks for problem in task.problems]
 
@@ -108,6 +114,7 @@ class _Judging:
     def __init__(self, found: Gathered, layout: Layout, year: int) -> None:
         self.found, self.layout, self.year = found, layout, year
         self.problems: list[Problem] = []
+        self.has_other_letter = False
         title, wording = self._names()
         code = self._code()
         sector = self._sector(code)
@@ -118,7 +125,7 @@ class _Judging:
         nodes = self._quarters(targets)
         self._too_long()
         self.task = SheetTask(found.numbers, sector, self._category(), code, title, wording, said, due_on, targets,
-                              nodes, self.is_title_said, self.is_wording_said, self.problems)
+                              nodes, self.is_title_said, self.is_wording_said, self.has_other_letter, self.problems)
 
     def _wrong(self, column: C, sentence: str, *, is_grave: bool = True) -> None:
         self.problems.append(Problem(self.found.row_of(column), column, sentence, is_grave))
@@ -151,8 +158,12 @@ class _Judging:
                 C.CODE in self.layout.columns) else C.TITLE
             self._wrong(column, _("看不出属于“五进”的哪一个，请写进企业、进单位、进社区、进学校或进网络。"))
         elif code[:1] in set(Sector) and code[1:2].isdigit() and code[0] != sector:
-            self._wrong(C.CODE, _("编号是“%(other)s”的字母，板块写的是“%(sector)s”。", other=Sector(code[0]).label,
-                                  sector=sector.label))
+            words = {"other": Sector(code[0]).label, "sector": sector.label}
+            self.has_other_letter = True
+            self._wrong(C.CODE, _("编号是“%(other)s”的字母，照板块记在“%(sector)s”。", **words)
+                        if self.layout.has_own_letters else
+                        _("编号是“%(other)s”的字母，板块写的是“%(sector)s”。", **words),
+                        is_grave=not self.layout.has_own_letters)
         return sector
 
     def _category(self) -> str:

@@ -17,7 +17,7 @@ from app.legible import number_in
 from app.plans.console import bp
 from app.plans.indicators import Indicator, Measure
 from app.plans.models import Plan, Task
-from app.plans.outside import OutsideFigure
+from app.plans.outside import OutsideFigure, rename_source
 from app.plans.outside_forms import FigureForm
 from app.plans.outside_sheet import kind_word
 from app.plans.views.desk import PLANNERS, Page, answer, as_planner, done, judged
@@ -45,6 +45,8 @@ def record_figure(id: int) -> Page:
     if form.validate_on_submit():
         with judged(form):
             words = form.words()
+            if form.renamed:
+                rename_source(found, form.renamed, words["source"], now())
             there = OutsideFigure.find(found, words["month"], words["region"], words["source"])
             was = there.amount if there else None
             made = OutsideFigure.record(found, now(), g.actor.person, **words)

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from functools import partial
 
-from flask import g, url_for
+from flask import g, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from app.accounts.access import allowed
 from app.clock import local_day, now
 from app.db import Change, note
+from app.errors import Refused
 from app.jobs import Job
 from app.plans.asking import SheetForm
 from app.plans.console import bp
@@ -21,6 +22,13 @@ from app.plans.views.outside import address, get_own_outside
 from app.plans.views.sheet_pages import SheetPages
 
 KIND = "outside.sheet"
+
+
+class SourcesUnsaid(Refused):
+    status = 422
+
+    def __init__(self) -> None:
+        super().__init__(_("表里有新的来源，数字会和别的来源相加。确实是不同的平台，请先勾选。"))
 
 
 @bp.get("/indicators/<int:id>/figures/import")
@@ -55,6 +63,8 @@ def figure_template() -> Response:
 
 
 def _brought_in(indicator: Indicator, found: FigureSheet, job: Job) -> str:
+    if found.adding and "adds" not in request.form:
+        raise SourcesUnsaid
     new, changed = found.count("new"), found.count("changed")
     found.bring_in(indicator, now(), g.actor.person)
     note(Change(indicator.task.plan, "figures_imported", now(), after={
@@ -75,4 +85,5 @@ def _pages(found: Indicator) -> SheetPages:
         notes=[_("要有“月份”和“数字”两列；来源、截至日期、口径（累计或当月）、地区有就写。不写口径的算累计，"
                  "不写截至的算月底。"),
                _("同一个月、同一地区、同一来源已经有数字的，检查时会列出原来的和新的，导入后是新的，不会相加。")],
-        judge=lambda rows: FigureSheet.read(rows, found, local_day(now())), word_of=column_word)
+        judge=lambda rows: FigureSheet.read(rows, found, local_day(now())), word_of=column_word,
+        asks="console/outside/_adds.html")

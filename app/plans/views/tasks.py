@@ -42,7 +42,7 @@ def revise_task(code: str) -> Page:
     with judged(form):
         form.must_be_fresh(task)
         if form.validate_on_submit():
-            task.revise(now(), **form.words())
+            task.rewrite(now(), **form.words())
             db.session.commit()
             return to_task(task, _("已保存。"))
     return _page(get_own_task(code), form, form.status)

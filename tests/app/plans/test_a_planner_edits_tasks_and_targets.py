@@ -27,16 +27,17 @@ def planning(app, signed_in):
     return signed_in(a_person("Ping", Role.PLANNER, an_office()))
 
 
-def the_task(code="S1.1", **changes):
+def the_task(of="S1.1", **changes):
     """The form as it was opened."""
-    task = a_task(code)
-    return {"version": str(task.version), "title": task.title, "official_wording": "\n".join(task.clauses),
-            "delivered_by": task.delivered_by, "lead_organization": "", "event_kind": ""} | changes
+    task = a_task(of)
+    return {"version": str(task.version), "code": task.code, "category": str(task.category_id),
+            "title": task.title, "official_wording": "\n".join(task.clauses), "delivered_by": task.delivered_by,
+            "lead_organization": "", "event_kind": ""} | changes
 
 
 def the_target(**changes):
     return {"wording": "30所左右", "comparison": "about", "minimum": "30", "unit": "所", "counting": "things",
-            "per": "total", "period": "year", "basis": "working", "measure": "register", "then": "save"} | changes
+            "per": "total", "period": "year", "basis": "working", "measure": "events", "then": "save"} | changes
 
 
 def a_target(code="S1.2", **words):
@@ -94,6 +95,44 @@ def test_a_task_without_a_name_comes_back_with_what_was_typed(planning):
         422, ["任务：请填任务。"], "教育厅")
 
 
+def test_a_planner_moves_a_task_to_another_number_and_category_and_the_audit_keeps_both(planning):
+    task, other = a_task("S1.1"), a_task("C1.1").category
+    answer = planning.post(edit("S1.1"), data=the_task(code="ｃ9.9", category=str(other.id)))
+
+    db.session.expire_all()
+    assert (answer.status_code, task.code, task.category_id) == (302, "C9.9", other.id)
+    assert "/tasks/C9.9/edit" in answer.location
+    assert ['"code": "C9.9"' in after and f'"category": "{other.code} {other.name}"' in after
+            for after in audited("renamed")] == [True]
+
+
+@pytest.mark.parametrize(("changes", "mistake"), [
+    ({"code": "S1.2"}, "编号：编号 S1.2 已经是“"), ({"code": ""}, "编号：请填编号。"),
+    ({"code": "五/1"}, "编号：编号只能用字母、数字、点和横线，最多 12 个字。"), ({"category": "0"}, "类别：")])
+def test_a_number_that_is_taken_or_none_comes_back(planning, changes, mistake):
+    answer = planning.post(edit("S1.1"), data=the_task(**changes))
+
+    assert (answer.status_code, [one.startswith(mistake) for one in mistakes(answer.text)]) == (422, [True])
+    db.session.expire_all()
+    assert a_task("S1.1").code == "S1.1"
+
+
+def test_the_number_of_a_task_that_left_the_table_stays_its_own(planning):
+    a_task("S1.2").withdraw(AS_OF)
+    db.session.commit()
+
+    answer = planning.post(edit("S1.1"), data=the_task(code="S1.2"))
+
+    assert (answer.status_code, len(mistakes(answer.text))) == (422, 1)
+
+
+def test_a_number_of_a_register_says_of_which(planning):
+    answer = planning.post(edit("S1.2", "targets/new"), data=the_target(measure="register"))
+
+    assert (answer.status_code, mistakes(answer.text)) == (
+        422, ["台账：按台账登记计的，要选是哪一本台账；还没有的，先在“台账登记”里建。"])
+
+
 def test_a_task_that_somebody_changed_meanwhile_is_not_overwritten(planning):
     form = the_task(supporting="教育厅")
     a_task("S1.1").revise(AS_OF, in_charge="张三")
@@ -133,7 +172,8 @@ def test_nothing_chosen_of_what_is_proposed_is_told(planning):
 def test_a_planner_adds_a_number_of_a_register(planning):
     register = a_register("示范学校", unit="所")
 
-    answer = planning.post(edit("S1.2", "targets/new"), data=the_target(register=str(register.id)))
+    answer = planning.post(edit("S1.2", "targets/new"), data=the_target(
+        measure="register", register=str(register.id)))
 
     [made] = a_task("S1.2").indicators
     assert answer.status_code == 302
@@ -350,8 +390,11 @@ def test_the_pages_ask_as_often_for_many_numbers_as_for_one(planning, count_quer
 def test_a_plan_not_adopted_yet_can_be_edited_by_its_planner(planning):
     draft = a_plan().roll_over(2027, AS_OF)
     db.session.add(draft)
+    db.session.commit()
+    category = next(task.category_id for task in draft.tasks if task.code == "S1.1")
 
-    answer = planning.post(f"{TASKS}/S1.1/edit?year=2027", data=the_task(title="明年的示范学校"))
+    answer = planning.post(f"{TASKS}/S1.1/edit?year=2027", data=the_task(
+        title="明年的示范学校", category=str(category)))
 
     assert answer.status_code == 302
     assert db.session.scalars(select(Task.title).where(Task.plan_id == draft.id, Task.code == "S1.1")).one() == (

@@ -210,6 +210,24 @@ def test_a_task_can_be_said_to_be_another_one_of_the_plan(planning):
 # ---------------------------------------------------------------- what goes wrong
 
 
+def test_an_office_with_letters_of_its_own_takes_the_sector_of_the_column(planning):
+    words = as_csv(a_sheet(*FIRST[:1], ("S7", "进企业", "宣传", "专利导航讲座", "2场")))
+    address, page = looked_at(planning, words)
+
+    said = planning.post(address, data=hidden(page) | {"letters": "own", "then": "look"})
+    planning.post(address, data=hidden(said) | {"letters": "own", "then": "apply"})
+
+    assert 'name="letters"' in page.text
+    assert problems(page) == [("S7", "编号是“进学校”的字母，板块写的是“进企业”。")]
+    assert problems(said) == [("S7", "编号是“进学校”的字母，照板块记在“进企业”。")]
+    assert [(task.code, task.category.sector) for task in db.session.scalars(select(Task).order_by(Task.code))] == [
+        ("E1.1", "E"), ("S7", "E")]
+
+
+def test_a_sheet_without_such_codes_asks_nothing(planning):
+    assert 'name="letters"' not in looked_at(planning, as_csv(a_sheet(*FIRST)))[1].text
+
+
 def test_a_problem_stands_in_its_cell_and_the_good_rows_come_in(planning):
     bad = ("E1.1", "进银河", "宣传", "没有板块的任务", "3场")
     rows = a_sheet(("E1.2", "进企业", "宣传", "专利导航", "2场"), ("坏编号！", *bad[1:]))

@@ -1,3 +1,4 @@
+import html
 import io
 import re
 from datetime import date
@@ -130,6 +131,42 @@ def test_a_figure_is_entered_and_entered_again_says_old_and_new(planning):
     assert re.findall(r'<td class="number"><b>([\d,]+)</b>', page) == ["300,001"]
 
 
+def standing():
+    db.session.expire_all()
+    return sorted((one.source, one.amount) for one in db.session.scalars(select(OutsideFigure)))
+
+
+def test_a_second_source_is_asked_about_before_its_numbers_add(planning):
+    planning.post(page_of(), data=the_figure())
+
+    asked = planning.post(page_of(), data=the_figure(source="学习强国", amount="500"))
+    before = standing()
+    planning.post(page_of(), data=the_figure(source="学习强国", amount="500", beside="add"))
+    planning.post(page_of(), data=the_figure(source="学习强国", amount="600"))
+
+    assert (asked.status_code, mistakes(asked.text)) == (422, [
+        "和已有的来源：已有来源“远程教育平台”，“学习强国”的数字会和它相加。请说明是另一个平台，还是同一个换了名称。"])
+    assert (before, standing()) == ([("远程教育平台", 286400)], [("学习强国", 600), ("远程教育平台", 286400)])
+    assert "有 2 个来源，数字相加：学习强国、远程教育平台。" in html.unescape(planning.get(page_of()).text)
+
+
+def test_a_source_that_only_changed_its_name_replaces_and_never_adds(planning):
+    planning.post(page_of(), data=the_figure())
+
+    planning.post(page_of(), data=the_figure(source="省远程教育平台", amount="300000", beside="same:远程教育平台"))
+
+    assert standing() == [("省远程教育平台", 300000)]
+
+
+@pytest.mark.parametrize("beside", ["same:别的平台", "same:", "1"])
+def test_a_source_that_does_not_stand_is_none_to_be_renamed(planning, beside):
+    planning.post(page_of(), data=the_figure())
+
+    answer = planning.post(page_of(), data=the_figure(source="学习强国", beside=beside))
+
+    assert (answer.status_code, len(standing())) == (422, 1)
+
+
 @pytest.mark.parametrize(("changes", "sentence"), [
     ({"amount": "很多"}, "数字"), ({"amount": "-1"}, "数字：数字要在 0 到 20 亿之间。"), ({"month": "上月"}, "月份"),
     ({"month": "2019-01"}, "月份：这是 {year} 年的指标，月份要在 {year} 年里。"),
@@ -245,6 +282,22 @@ def test_a_sheet_is_uploaded_looked_at_and_applied_once(planning):
 
     assert ("新增 1，更新 0，没有变化 0，有问题 1" in page, again.location) == (True, page_of())
     assert db.session.scalars(select(OutsideFigure.amount)).all() == [18400]
+
+
+def test_a_sheet_with_a_second_source_wants_a_tick_before_its_numbers_add(planning):
+    planning.post(page_of(), data=the_figure())
+    answer = planning.post(f"{page_of()}/import", data={
+        "sheet": (io.BytesIO("月份,来源,累计人数\n1月,学习强国,18400\n".encode()), "x.csv")})
+    jobs.work("here")
+
+    page = planning.get(answer.location).text
+    refused = planning.post(answer.location)
+    before = len(standing())
+    planning.post(answer.location, data={"adds": "1"})
+
+    assert "这些来源是不同的平台，数字相加：学习强国、远程教育平台" in page
+    assert (refused.status_code, "表里有新的来源，数字会和别的来源相加。" in refused.text, before) == (422, True, 1)
+    assert standing() == [("学习强国", 18400), ("远程教育平台", 286400)]
 
 
 @pytest.mark.parametrize(("word", "month"), [
