@@ -16,6 +16,7 @@ from app.accounts.models import Person, Role
 from app.accounts.places import Organization
 from app.clock import local_day
 from app.db import acting_as, db
+from app.demonstration.papers import kept_paper
 from app.demonstration.people import Staff
 from app.demonstration.places import Places
 from app.demonstration.scripts import DATA
@@ -97,7 +98,8 @@ class Kept:
         yield Deed(first, by, partial(enter, Course(applied_on=first)))
         for step, day in rest:
             number = row.get("number", "") if step is Standing.APPROVED else ""
-            yield Deed(day, by, partial(_advance, made, step, day, number))
+            paper = row.get("paper", "") if step is Standing.APPROVED else ""
+            yield Deed(day, by, partial(_advance, made, step, day, number, paper))
 
     def _each(self, row: Mapping[str, Any]) -> Iterator[tuple[str, Organization]]:
         many = row.get("many", "")
@@ -143,7 +145,7 @@ class Kept:
                        partial(_plan, made, row, self.tasks[row["task"]], office, due))
             if reached and reached <= self.today:
                 by = self.staff.at(office, Role.ORGANIZER)
-                yield Deed(reached, by, partial(_reach, made, reached, row["note"]))
+                yield Deed(reached, by, partial(_reach, made, reached, row["note"], row.get("paper", "")))
 
     def _figures(self, words: Mapping[str, Any]) -> Iterator[Deed]:
         """The running total at the end of each month that is over, entered on the second day of the next."""
@@ -167,8 +169,10 @@ class Kept:
         return date.fromisoformat(f"{self.plan.year}-{word}")
 
 
-def _advance(made: list[RegisterEntry], step: Standing, day: date, number: str, as_of: datetime) -> None:
+def _advance(made: list[RegisterEntry], step: Standing, day: date, number: str, paper: str, as_of: datetime) -> None:
     made[0].advance(step, day, as_of, number=number)
+    if paper:
+        made[0].add_files(kept_paper(paper, [made[0].name, number], as_of), as_of)
 
 
 def _plan(made: list[Milestone], row: Mapping[str, Any], task: Task, office: Organization, due: date | None,
@@ -176,5 +180,7 @@ def _plan(made: list[Milestone], row: Mapping[str, Any], task: Task, office: Org
     made.append(Milestone.planned(task, office, as_of, step=Step(row["step"]), title=row["title"], due_on=due))
 
 
-def _reach(made: list[Milestone], on: date, note: str, as_of: datetime) -> None:
+def _reach(made: list[Milestone], on: date, note: str, paper: str, as_of: datetime) -> None:
     made[0].reach(on, as_of, note=note)
+    if paper:
+        made[0].add_files(kept_paper(paper, [note], as_of), as_of)

@@ -127,9 +127,11 @@ def held_at(actor: Actor | None, entry: RegisterEntry) -> Select[Event]:
 
 def of_programme(actor: Actor, programme: Programme, first: datetime, last: datetime) -> Select[Event]:
     """What counts or may come to count for it and begins from `first` until before `last`; of it what the actor may
-    see, the latest first."""
-    return (Event.countable().where(
-        Event.programmes.contains(programme), Event.starts_at >= first, Event.starts_at < last, seen_by(actor))
+    see, the latest first. A campaign or series that has parts among them is these parts, and not one more."""
+    of_it = (Event.programmes.contains(programme), Event.starts_at >= first, Event.starts_at < last)
+    wholes = (Event.countable().with_only_columns(Event.parent_id).order_by(None)
+              .where(Event.parent_id.is_not(None), *of_it).correlate(None))
+    return (Event.countable().where(*of_it, Event.id.not_in(wholes), seen_by(actor))
             .options(joinedload(Event.organization), joinedload(Event.figures), selectinload(Event.in_regions),
                      selectinload(Event.tasks))
             .order_by(Event.starts_at.desc(), Event.id))

@@ -12,13 +12,13 @@ from wtforms.validators import DataRequired
 
 from app.accounts.places import Organization
 from app.forms import line, text
-from app.plans.asking import PlanForm
+from app.plans.asking import OpenedForm
 from app.plans.programmes import LONGEST, Programme
 
 MOST_ALIASES = 20
 
 
-class ProgrammeForm(PlanForm):
+class ProgrammeForm(OpenedForm):
     """What it is called, and by which other words plans and sheets know it."""
 
     name = line(_l("名称"), LONGEST, DataRequired(_l("请填名称。")))
@@ -35,6 +35,7 @@ class ProgrammeForm(PlanForm):
     def show(self, programme: Programme) -> None:
         self.name.data, self.name_en.data = programme.name, programme.name_en
         self.aliases.data = "\n".join(programme.aliases)
+        self.open_on(programme)
 
     def found(self, organization: Organization, as_of: datetime) -> Programme:
         made = Programme.founded(organization, self.name.data or "", as_of, name_en=self.name_en.data or "")

@@ -42,6 +42,7 @@ class Programme(Model):
     name_en: Mapped[str] = mapped_column(String(200), default="")
     aliases: Mapped[list[str]] = mapped_column(JSON, default=list)
     closed_at: Mapped[datetime | None]
+    version: Mapped[int] = mapped_column(default=1, server_default="1")
 
     @classmethod
     def in_order(cls) -> Select[Programme]:
@@ -58,7 +59,7 @@ class Programme(Model):
     def founded(cls, organization: Organization, name: str, as_of: datetime, *, name_en: str = "") -> Programme:
         """:raises ProgrammeNameTaken: for a word by which another goes, a closed one included."""
         _require_free([name], known(organization))
-        made = cls(organization=organization, name=name, name_en=name_en, aliases=[])
+        made = cls(organization=organization, name=name, name_en=name_en, aliases=[], version=1)
         db.session.add(made)
         db.session.flush()
         note(Change(made, "founded", as_of, after=made.facts()))
@@ -73,6 +74,7 @@ class Programme(Model):
             _require_free([name], known(self.organization, but=self))
             self.aliases = [one for one in dict.fromkeys([*self.aliases, self.name]) if one != name]
         self.name, self.name_en = name, name_en
+        self.version += 1
         note(Change(self, "renamed", as_of, before=before, after=self.facts()))
 
     def go_by(self, aliases: Iterable[str], as_of: datetime) -> None:
@@ -82,17 +84,20 @@ class Programme(Model):
             return
         _require_free(aliases, known(self.organization, but=self))
         before, self.aliases = self.facts(), aliases
+        self.version += 1
         note(Change(self, "aliases_set", as_of, before=before, after=self.facts()))
 
     def close(self, as_of: datetime) -> None:
         """No longer offered for new events; its past stays."""
         if self.closed_at is None:
             self.closed_at = as_of
+            self.version += 1
             note(Change(self, "closed", as_of, after={"closed": True}))
 
     def reopen(self, as_of: datetime) -> None:
         if self.closed_at is not None:
             self.closed_at = None
+            self.version += 1
             note(Change(self, "reopened", as_of, after={"closed": False}))
 
     def facts(self) -> dict[str, Any]:

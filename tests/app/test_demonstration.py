@@ -24,6 +24,7 @@ from app.events.models import Event, EventRegion
 from app.events.reviewing import waiting_for
 from app.events.span import Span
 from app.events.submitting import Comment
+from app.files import StoredFile
 from app.outbox.models import Delivery
 from app.outbox.transport import KEPT
 from app.plans.milestones import Milestone
@@ -135,7 +136,7 @@ def test_lights_show_in_every_colour_and_the_registers_are_behind_them(demonstra
     teachers, schools = (db.session.scalars(select(RegisterEntry).join(RegisterEntry.register).where(
         Register.name == name)).all() for name in ("涉外培训教育师资", "试点示范学校"))
 
-    assert Counter(stand.values()) == {"met": 11, "blue": 6, "yellow": 5, "red": 3, "grey": 12}
+    assert Counter(stand.values()) == {"met": 11, "blue": 5, "yellow": 5, "red": 2, "grey": 14}
     assert [stand[code] for code in ("S1.3", "N2.4", "E3.1", "S2.2")] == ["met", "blue", "yellow", "red"]
     assert (len(teachers), len(schools), {one.region_code[:4] for one in schools if one.region_code[4:] == "00"}) == (
         62, 28, {one.code[:4] for one in db.session.scalars(Region.cities())})
@@ -158,6 +159,19 @@ def test_of_the_milestones_some_were_reached_and_two_are_late(demonstrated):
     assert (len(found), [one.title for one in found if one.is_late(NOVEMBER.date())]) == (
         12, ["职称评审", "科技计划项目知识产权全周期管理办法征求意见"])
     assert [one.title for one in found if one.reached_on and "演示" not in one.note] == []
+
+
+def test_three_small_papers_are_evidence_and_say_that_they_are_made_up(demonstrated):
+    papers = sorted(db.session.scalars(select(StoredFile).where(StoredFile.type == "application/pdf")),
+                    key=lambda one: one.name)
+
+    assert [one.name for one in papers] == [
+        "普及教育课程指引（演示）.pdf", "省级培训基地认定批复（演示）.pdf", "职称申报材料清单（演示）.pdf"]
+    for one in papers:
+        data = one.path.read_bytes()
+        table = int(data.split(b"startxref\n")[1].split()[0])
+        says = "演示材料，不是真实文件".encode("utf-16-be").hex().encode() in data
+        assert (data[:5], data[table:table + 4], says) == (b"%PDF-", b"xref", True)
 
 
 def test_one_class_is_full_and_one_lecture_nearly(demonstrated):

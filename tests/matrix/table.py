@@ -317,7 +317,7 @@ TABLE: dict[tuple[str, str], Row] = {
     ("GET", "console_plans.new_programme"): Row(PLANNERS, ROOT),
     ("POST", "console_plans.add_programme"): Row(PLANNERS, ROOT, status=FORM_SHOWN_AGAIN),
     ("GET", "console_plans.edit_programme"): Row(PLANNERS, ROOT, {"id": "programme"}),
-    ("POST", "console_plans.revise_programme"): Row(PLANNERS, ROOT, {"id": "programme"}, status=FORM_SHOWN_AGAIN),
+    ("POST", "console_plans.revise_programme"): Row(PLANNERS, ROOT, {"id": "programme"}, status=409),
     ("POST", "console_plans.close_programme"): Row(PLANNERS, ROOT, {"id": "programme"}),
     ("POST", "console_plans.reopen_programme"): Row(PLANNERS, ROOT, {"id": "programme"}),
     # making and changing events

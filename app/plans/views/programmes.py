@@ -96,9 +96,10 @@ def edit_programme(id: int) -> Page:
 @bp.post("/programmes/<int:id>/edit")
 @allowed(*PLANNERS)
 def revise_programme(id: int) -> Page:
-    found, form = get_own_programme(g.actor, id), ProgrammeForm()
-    if form.validate_on_submit():
-        with judged(form):
+    found, form = get_own_programme(g.actor, id, lock=True), ProgrammeForm()
+    with judged(form):
+        form.must_be_fresh(found)
+        if form.validate_on_submit():
             form.write_to(found, now())
             db.session.commit()
             return _back(found, _("已保存。"))
@@ -124,21 +125,23 @@ def reopen_programme(id: int) -> Response:
     return _back(found, _("已恢复。"))
 
 
-def get_programme(actor: Actor, id: int) -> Programme:
+def get_programme(actor: Actor, id: int, *, lock: bool = False) -> Programme:
     """:raises NotThere: for another root office's, too."""
-    found = db.session.scalars(Programme.scoped(actor).where(Programme.id == id).options(
-        joinedload(Programme.organization))).one_or_none()
+    wanted = Programme.scoped(actor).where(Programme.id == id)
+    wanted = (wanted.with_for_update(of=Programme).execution_options(populate_existing=True) if lock else
+              wanted.options(joinedload(Programme.organization)))
+    found = db.session.scalars(wanted).one_or_none()
     if found is None:
         raise NotThere(_("没有找到这个品牌活动。"))
     return found
 
 
-def get_own_programme(actor: Actor, id: int) -> Programme:
+def get_own_programme(actor: Actor, id: int, *, lock: bool = False) -> Programme:
     """One to rename or close: the actor's role reaches the root office.
 
     :raises NotThere: for anybody else.
     """
-    found = get_programme(actor, id)
+    found = get_programme(actor, id, lock=lock)
     if not actor.reaches(found.organization):
         raise NotThere(_("没有找到这个品牌活动，或者它不归您管。"))
     return found

@@ -34,18 +34,22 @@ def programme_tally(year: int, *, within: Organization | None = None, since: dat
                     until: date | None = None) -> Mapping[int, ProgrammeFigures]:
     """By programme's id, for events that begin in `year` or in the narrower time; three queries.
 
-    A joint event is one; it reaches each of its cities. One for the whole province reaches none.
+    A joint event is one; it reaches each of its cities. One for the whole province reaches none. A campaign or
+    series of which parts are held under the same name is its parts, and not one more.
     """
     scope = Scope(year, within, since or date(year, 1, 1), until or date(year, 12, 31))
     held = defaultdict(list)
-    for programme, event, stage, attendances in db.session.execute(scope.of_events(
-            countable(event_programme.c.programme_id, Event.id, STAGE, Figures.attendances)
+    wholes = defaultdict(set)
+    for programme, event, parent, stage, attendances in db.session.execute(scope.of_events(
+            countable(event_programme.c.programme_id, Event.id, Event.parent_id, STAGE, Figures.attendances)
             .join(event_programme, event_programme.c.event_id == Event.id))):
         held[programme].append((event, stage, attendances or 0))
+        wholes[programme].add(parent)
     of_any = select(event_programme.c.event_id)
     cities = _by_event(select(EventRegion.event_id, EventRegion.region_code).where(EventRegion.event_id.in_(of_any)))
     tasks = _by_event(select(event_task.c.event_id, event_task.c.task_id).where(event_task.c.event_id.in_(of_any)))
-    return {programme: _summed(events, cities, tasks) for programme, events in held.items()}
+    return {programme: _summed([one for one in events if one[0] not in wholes[programme]], cities, tasks)
+            for programme, events in held.items()}
 
 
 def _summed(events, cities, tasks) -> ProgrammeFigures:  # type: ignore[no-untyped-def]

@@ -73,7 +73,8 @@ def test_a_planner_adds_renames_closes_and_reopens_a_programme(planning):
     first = all_of_them()
     [forum] = db.session.scalars(select(Programme))
     page = planning.get(f"{PROGRAMMES}/{forum.id}/edit").text
-    planning.post(f"{PROGRAMMES}/{forum.id}/edit", data={"name": "新光讲坛", "aliases": "蜀光"})
+    planning.post(f"{PROGRAMMES}/{forum.id}/edit", data={
+        "version": kept(page, "version"), "name": "新光讲坛", "aliases": "蜀光"})
     planning.post(f"{PROGRAMMES}/{forum.id}/closing")
 
     assert first == [("蜀光讲坛", "Forum", ["蜀光", "光讲坛"], False)]
@@ -102,11 +103,24 @@ def test_it_is_not_renamed_to_what_another_is_called(planning, forum, word):
     a_programme("另一讲坛").go_by(["别的名"], now())
     db.session.commit()
 
-    answer = planning.post(f"{PROGRAMMES}/{forum.id}/edit", data={"name": word, "aliases": "蜀光"})
+    answer = planning.post(f"{PROGRAMMES}/{forum.id}/edit", data={
+        "version": str(forum.version), "name": word, "aliases": "蜀光"})
 
     assert (answer.status_code, mistakes(answer.text), kept(answer.text, "name")) == (
         422, [f"“{word}”已经是“另一讲坛”的名称或别名。"], word)
     assert all_of_them()[0] == ("蜀光讲坛", "Shuguang Forum", [], False)
+
+
+def test_what_another_saved_meanwhile_is_not_overwritten_and_what_was_typed_stays(planning, forum):
+    opened = {"version": str(forum.version), "aliases": "蜀光"}
+    planning.post(f"{PROGRAMMES}/{forum.id}/edit", data=opened | {"name": "新光讲坛"})
+
+    answer = planning.post(f"{PROGRAMMES}/{forum.id}/edit", data=opened | {"name": "旧光讲坛"})
+    again = planning.post(f"{PROGRAMMES}/{forum.id}/edit", data=opened | {
+        "version": kept(answer.text, "version"), "name": "旧光讲坛"})
+
+    assert (answer.status_code, kept(answer.text, "name"), again.status_code) == (409, "旧光讲坛", 302)
+    assert all_of_them()[0][0] == "旧光讲坛"
 
 
 def test_a_programme_groups_events_across_tasks_and_counts_the_cities(planning, forum):
