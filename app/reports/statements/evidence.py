@@ -118,6 +118,7 @@ class _Evidence:
                 told_of.append({
                     "title": event.title, "day": day, "place": event.location, "office": event.organization.name,
                     "attendances": event.figures.attendances if event.figures else None,
+                    "is_confirmed": event.figures_confirmed_at is not None,
                     "hosts": "、".join(one.name for one in event.hosts),
                     "files": [self._packed(place, photo.file) for photo in event.photos]})
         return told_of, ledger
