@@ -4,7 +4,7 @@ statement alone, so that the page and the Word file say the same, and an old sna
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -52,10 +52,10 @@ def _summary(statement: Statement) -> Iterator[str]:
 
 def _of_sector(statement: Statement, sector: Mapping[str, Any], tasks: Sequence[Task]) -> str:
     places = _added(tasks, "held_at") if not _share_places(tasks) else []
-    return "".join(filter(None, (
+    return _run((
         _("%(count)d 项任务。", count=len(tasks)), _events(sector), _standing(tasks),
         _("走进%(places)s。", places=_counts(places)) if places else "",
-        _("新批复%(entries)s。", entries=_counts(entries)) if (entries := _added(tasks)) else "")))
+        _("新批复%(entries)s。", entries=_counts(entries)) if (entries := _added(tasks)) else ""))
 
 
 def _share_places(tasks: Sequence[Task]) -> bool:
@@ -66,9 +66,9 @@ def _share_places(tasks: Sequence[Task]) -> bool:
 
 def _story(statement: Statement, task: Task) -> Iterator[str]:
     """What is asked and reached, step by step; events only where there are any, or where they are asked for."""
-    parts = ("".join(_goals(task)) + "".join(_steps(statement, task)), "".join(_held(statement, task)),
-             "".join(_entries(statement, task)), "".join(_outside(statement, task)), "".join(_said(task)))
-    yield from filter(None, parts)
+    yield from filter(None, map(_run, (
+        [*_goals(task), "".join(_steps(statement, task))], _held(statement, task), _entries(statement, task),
+        _outside(statement, task), _said(task))))
 
 
 def _goals(task: Task) -> Iterator[str]:
@@ -98,7 +98,7 @@ def _steps(statement: Statement, task: Task) -> Iterator[str]:
 
 
 def _step(step: Mapping[str, Any], day: str) -> str:
-    said = "，".join(filter(None, (day, step["note"].rstrip("。"))))
+    said = _("，").join(filter(None, (day, step["note"].rstrip("。"))))
     return f"{step['title']}（{said}）" if said else str(step["title"])
 
 
@@ -116,7 +116,7 @@ def _held(statement: Statement, task: Task) -> Iterator[str]:
         yield _("走进%(register)s %(count)d %(unit)s%(names)s。", register=one["register"], count=one["count"],
                 unit=one["unit"], names=_named([each["name"] for each in one["named"]], one["count"]))
     if top := task["top_events"]:
-        yield _("其中：%(events)s。", events="；".join(_event(statement, one) for one in top))
+        yield _("其中：%(events)s。", events=_("；").join(_event(statement, one) for one in top))
 
 
 def _event(statement: Statement, event: Mapping[str, Any]) -> str:
@@ -137,11 +137,11 @@ def _by_approval(statement: Statement, kind: Mapping[str, Any]) -> str:
     """Those of one approval together, what it says of them once."""
     alike: dict[str, list[str]] = {}
     for one in kind["named"]:
-        said = "，".join(filter(None, (
+        said = _("，").join(filter(None, (
             one["level"], one["approval_number"], _("%(day)s批复", day=_day(statement, one["approved_on"])),
             _("%(day)s授牌", day=_day(statement, one["plaque_on"])) if one["plaque_on"] else "")))
         alike.setdefault(said, []).append(one["name"])
-    return "；".join(f"{'、'.join(names)}（{said}）" for said, names in alike.items()) + (
+    return _("；").join(f"{_('、').join(names)}（{said}）" for said, names in alike.items()) + (
         _("等") if kind["count"] > len(kind["named"]) else "")
 
 
@@ -171,7 +171,7 @@ def _events(figures: Mapping[str, Any]) -> str:
                         ("materials", _("发放资料 %(count)s 份"))):
         if figures.get(name):
             parts.append(words % {"count": figures[name]})
-    return "，".join(parts) + _("。")
+    return _("，").join(parts) + _("。")
 
 
 def _standing(tasks: Sequence[Task]) -> str:
@@ -183,7 +183,7 @@ def _standing(tasks: Sequence[Task]) -> str:
     if steps:
         words.append(_("节点 %(count)d 个，已完成 %(reached)d 个", count=len(steps), reached=sum(
             bool(one["reached_on"]) for one in steps)))
-    return "；".join(words) + _("。") if words else ""
+    return _("；").join(words) + _("。") if words else ""
 
 
 def _added(tasks: Sequence[Task], part: str = "entries") -> list[dict[str, Any]]:
@@ -193,7 +193,7 @@ def _added(tasks: Sequence[Task], part: str = "entries") -> list[dict[str, Any]]
 
 
 def _counts(rows: Sequence[Mapping[str, Any]]) -> str:
-    return "、".join(f"{one['register']} {one['count']} {one['unit']}" for one in rows)
+    return _("、").join(f"{one['register']} {one['count']} {one['unit']}" for one in rows)
 
 
 def _named(names: Sequence[str], count: int) -> str:
@@ -203,7 +203,16 @@ def _named(names: Sequence[str], count: int) -> str:
 
 
 def _listed(names: Sequence[str], most: int = SHOWN, *, is_more: bool = False) -> str:
-    return "、".join(names[:most]) + (_("等") if is_more or len(names) > most else "")
+    return _("、").join(names[:most]) + (_("等") if is_more or len(names) > most else "")
+
+
+def _run(sentences: Iterable[str]) -> str:
+    """One after the other; where words stand apart, sentences do."""
+    return (" " if _is_english() else "").join(filter(None, sentences))
+
+
+def _is_english() -> bool:
+    return str(get_locale())[:2] == "en"
 
 
 def _quoted(words: str) -> str:
@@ -213,6 +222,6 @@ def _quoted(words: str) -> str:
 
 def _day(statement: Statement, iso: str) -> str:
     """4月16日 / 16 Apr; with its year where it is another than the report's."""
-    day, english = date.fromisoformat(iso), str(get_locale())[:2] == "en"
+    day, english = date.fromisoformat(iso), _is_english()
     year = "" if day.year == statement["year"] else (" y" if english else "y年")
     return format_date(day, f"d MMM{year}" if english else f"{year}M月d日", locale="en" if english else "zh")
