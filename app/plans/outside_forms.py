@@ -35,6 +35,7 @@ class FigureForm(PlanForm):
         super().__init__(**kwargs)
         self.indicator, self.known_regions = indicator, Regions()
         self.sources = sources_of(indicator)
+        self.beside.flags.required = True  # where it is asked at all
         self.beside.choices = [("", _("请选")), (ADDS, _("是另一个平台，数字相加")),
                                *((SAME + one, _("就是“%(source)s”，换了名称", source=one)) for one in self.sources)]
         self.kind.choices = [("total", _("累计（到这一天的总数）")), ("month", _("当月（这个月新增的）"))]
