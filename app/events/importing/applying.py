@@ -87,6 +87,7 @@ def _follow(line: Line, event: Event, as_of: datetime) -> None:
 
 def _remember(line: Line, event: Event, organization: Organization, source: str, as_of: datetime) -> None:
     entry = line.known or ForeignEntry(organization_id=organization.id, uid=line.uid, recurrence=line.recurrence)
+    entry.recurrence = line.recurrence  # another one, where the series has moved
     entry.event, entry.sequence, entry.facts = event, line.sequence, dict(line.facts)
     entry.source, entry.imported_at = source[:200], as_of
     db.session.add(entry)

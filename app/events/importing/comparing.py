@@ -14,6 +14,7 @@ from sqlalchemy import select
 from app.accounts.places import Organization
 from app.db import db
 from app.events.importing.models import ForeignEntry
+from app.events.importing.moving import moved
 from app.events.models import Event
 from app.events.span import Span
 from app.events.words import EventState
@@ -92,6 +93,7 @@ class Comparison:
         """Two queries, however many rows."""
         uids = {row["uid"] for row in rows}
         known = {(one.uid, one.recurrence): one for one in db.session.scalars(ForeignEntry.of(organization, uids))}
+        known |= moved(rows, known, zone)
         ours = set(db.session.scalars(select(Event.ical_uid).where(Event.ical_uid.in_(sorted(uids)))))
         lines = [_line(number, row, known.get((row["uid"], row["recurrence"])), row["uid"] in ours, zone)
                  for number, row in enumerate(rows)]
