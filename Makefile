@@ -8,7 +8,7 @@ KILLS ?= 20
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run start test look bench crash lint lock bundle
+.PHONY: help run start test look bench crash clients lint lock bundle
 
 help: ## this list
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' $(firstword $(MAKEFILE_LIST)) | expand -t 16
@@ -30,6 +30,9 @@ bench: $(TESTS) $(TRANSLATIONS) ## measure; figures are printed, never asserted
 
 crash: $(TESTS) $(TRANSLATIONS) ## kill the sender KILLS times and count lost and doubled letters
 	@exec $(PYTHON) -m tests.crash --kills $(KILLS)
+
+clients: $(TESTS) $(TRANSLATIONS) ## subscribe khal and Thunderbird to the demonstration and compare what they show
+	@exec $(PYTHON) -m tests.clients
 
 lint: $(TESTS) ## ruff and mypy
 	@bin/lint

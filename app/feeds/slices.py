@@ -103,7 +103,7 @@ class Slice:
         """Its title in the reader's language: 讲座 · 成都."""
         parts: list[str] = []
         for name, values in self.chosen:
-            words = "、".join(_value_word(name.removeprefix("not."), value) for value in values)
+            words = "、".join(value_word(name.removeprefix("not."), value) for value in values)
             parts.append(_("除 %(words)s", words=words) if name in EXCLUSIONS else words)
         return " · ".join(parts) or _("全部活动")
 
@@ -143,7 +143,7 @@ def public_in(chosen: Slice, window: Window, zone: str) -> Select[Event]:
     return chosen.narrow(Event.public().where(window.condition(zone))).order_by(Event.starts_at, Event.ical_uid)
 
 
-def _value_word(name: str, value: str) -> str:
+def value_word(name: str, value: str) -> str:
     """The value as a reader says it; one that nobody knows as it stands."""
     if name == "kind" and value in set(EventKind):
         return EventKind(value).label

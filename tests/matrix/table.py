@@ -307,7 +307,7 @@ TABLE: dict[tuple[str, str], Row] = {
     ("POST", "feeds.revoke_feed"): Row(STAFF, args={"id": "feed"}, is_private=True),
     # slices with a short address
     ("GET", "feeds.saved_feed"): Row(PUBLIC, args={"slug": "short"}),
-    ("GET", "feeds.saved_list"): Row(PUBLIC, args={"slug": "short"}),
+    ("GET", "feeds.saved_page"): Row(PUBLIC, args={"slug": "short"}, status=302),
     ("GET", "feeds.slices"): Row(REGISTRARS),
     ("POST", "feeds.save_slice"): Row(REGISTRARS, status=FORM_SHOWN_AGAIN),
     ("POST", "feeds.delete_slice"): Row(REGISTRARS, DOWNWARD, {"id": "slice"}),

@@ -44,11 +44,11 @@ def calendar() -> str:
     return shown(Slice.of(request.args, also=PAGE_WORDS))
 
 
-def shown(wanted: Slice, title: str = "", subscribe: str = "") -> str:
-    """The slice's page; one with a short address has a title and a place to subscribe of its own."""
+def shown(wanted: Slice) -> str:
+    """The slice's page."""
     zone = current_app.config["TIMEZONE"]
     today = local_day(now(), zone)
-    view = "list" if title or request.args.get("view") == "list" else "month"
+    view = "list" if request.args.get("view") == "list" else "month"
     on = _day(request.args.get("on"), today)
     mistake = ""
     try:
@@ -57,9 +57,8 @@ def shown(wanted: Slice, title: str = "", subscribe: str = "") -> str:
         wanted, mistake = Slice(), error.sentence
     parts = _list(wanted, on, today, zone) if view == "list" else _month(wanted, on, today, zone)
     return render_template("events/calendar.html", slice=wanted, view=view, on=on, today=today, mistake=mistake,
-                           title=title, address=_address,
-                           site=current_app.config["BASE_URL"],
-                           subscribe=subscribe or "/subscribe" + (f"?{wanted.query()}" if wanted.chosen else ""),
+                           address=_address, site=current_app.config["BASE_URL"],
+                           subscribe="/subscribe" + (f"?{wanted.query()}" if wanted.chosen else ""),
                            choices=choices(), **parts)
 
 

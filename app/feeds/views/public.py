@@ -18,7 +18,7 @@ from app.events.board import local_day
 from app.events.models import Event
 from app.events.span import midnight
 from app.feeds import answering, doorstep
-from app.feeds.choices import choices
+from app.feeds.choices import choices, every_filter, is_plain
 from app.feeds.choices import programmes as choosable
 from app.feeds.contents import Contents
 from app.feeds.feed import FORMAT, Feed, read_alarm, read_language
@@ -100,7 +100,8 @@ def subscribe() -> str:
     page = url_for("feeds.subscribe") + (f"?{feed.query}" if feed.query else "")
     return render_template(
         "feeds/subscribe.html", slice=feed.slice, feed=feed, alarm=request.args.get("alarm", ""), mistake=mistake,
-        choices=choices(), named=choosable(), address=address, page_address=base_url + page, webcal=webcal,
+        choices=choices(), named=choosable(), offers=every_filter(feed.slice), is_plain=is_plain(feed.slice),
+        address=address, page_address=base_url + page, webcal=webcal,
         google="https://calendar.google.com/calendar/r?cid=" + quote(webcal, safe=""), count=count,
         kilobytes=kilobytes, is_large=kilobytes > LARGE, programs=programs(agent), inside=place_of(agent))
 

@@ -13,7 +13,7 @@ from app.accounts.access import allowed, public
 from app.clock import local_day, now
 from app.db import db
 from app.errors import Refused
-from app.events.views.board import PAGE_WORDS, shown
+from app.events.views.board import PAGE_WORDS
 from app.events.views.desk import own_organization
 from app.feeds.feed import OWN_NAMES, Feed
 from app.feeds.saved import SavedSlice
@@ -21,7 +21,6 @@ from app.feeds.saved_form import SliceForm
 from app.feeds.slices import Slice
 from app.feeds.views.desk import bp
 from app.feeds.views.public import answered
-from app.languages import language
 
 NAMERS = ("planner", "organizer")
 Page = Answer | tuple[str, int]
@@ -37,9 +36,10 @@ def saved_feed(slug: str) -> Response:
 
 @bp.get("/s/<slug>")
 @public
-def saved_list(slug: str) -> str:
-    found = SavedSlice.opened(slug)
-    return shown(found.slice, found.called(language()), f"/subscribe?{found.query}")
+def saved_page(slug: str) -> Answer:
+    """To the page on which its slice is subscribed to; 302, for one that is deleted must say so at once."""
+    query = SavedSlice.opened(slug).query
+    return redirect(url_for("feeds.subscribe") + (f"?{query}" if query else ""))
 
 
 @bp.get("/console/slices")
