@@ -76,7 +76,7 @@ def _open_rooms(app: Flask) -> None:
     from app.keeping import views as keeping
     from app.keeping import watching
     from app.outbox import cli as outbox_cli
-    from app.outbox import views as outbox
+    from app.outbox.views import pages as outbox
     from app.plans import cli as plans_cli
     from app.plans.views import pages as console_plans
     from app.plans.views import public as plans

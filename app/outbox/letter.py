@@ -6,6 +6,8 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from flask_babel import gettext as _
+
 _BREAKS = re.compile(r"[\x00-\x1f\x7f\x85\u2028\u2029]+")
 _PLACE = re.compile(r"\{\{([a-z_]+)\}\}")
 
@@ -39,6 +41,11 @@ class Recipient:
 def filled(text: str, fields: Mapping[str, str]) -> str:
     """Puts the recipient's fields in: fixed names, plain replacement; an unknown place becomes empty."""
     return _PLACE.sub(lambda found: fields.get(found[1], ""), text)
+
+
+def shown(text: str, fields: Mapping[str, str]) -> str:
+    """As `filled`, for who looks on: what is put in only as the letter leaves is told as such."""
+    return _PLACE.sub(lambda found: fields.get(found[1]) or _("［寄出时填入］"), text)
 
 
 def one_line(text: str) -> str:

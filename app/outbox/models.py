@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import enum
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from flask_babel import gettext as _
 from sqlalchemy import (
     JSON,
     CheckConstraint,
+    ColumnElement,
     ForeignKey,
     Index,
     LargeBinary,
@@ -18,7 +19,9 @@ from sqlalchemy import (
     String,
     Text,
     UniqueConstraint,
+    case,
     func,
+    or_,
     select,
     text,
 )
@@ -168,6 +171,27 @@ class Delivery(Model):
     def about_any(cls, abouts: Select[str]) -> Select[Delivery]:
         """The letters about any of these, newest first."""
         return select(cls).where(cls.about.in_(abouts)).order_by(cls.posted_at.desc(), cls.id.desc())
+
+    @classmethod
+    def visible(cls, which: ColumnElement[bool]) -> Select[Delivery]:
+        return select(cls).where(which)
+
+    @classmethod
+    def ahead(cls, which: ColumnElement[bool], bounds: Sequence[datetime]) -> Select[tuple[int, str, int, datetime]]:
+        """(which of the stretches that end at `bounds`, letter, how many wait, the first of them): all due before
+        the last bound."""
+        stretch = case(*((cls.next_at < bound, number) for number, bound in enumerate(bounds))).label("stretch")
+        one = (select(stretch, cls.letter, cls.next_at).where(
+            cls.state == DeliveryState.PENDING.value, cls.next_at < bounds[-1], which)).subquery()
+        return (select(one.c.stretch, one.c.letter, func.count(), func.min(one.c.next_at))
+                .group_by(one.c.stretch, one.c.letter).order_by(one.c.stretch, one.c.letter))
+
+    @classmethod
+    def rejected(cls, about: str) -> Select[Delivery]:
+        """Those about one thing whose address takes no letters: refused for good, come back, or barred since."""
+        return cls.concerning(about).where(or_(
+            cls.state.in_((DeliveryState.BOUNCED.value, DeliveryState.SUPPRESSED.value)),
+            (cls.state == DeliveryState.FAILED.value) & (cls.last_code >= 500)))
 
     @classmethod
     def accepted_since(cls, moment: datetime) -> Select[int]:

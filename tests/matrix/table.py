@@ -11,6 +11,7 @@ PUBLIC, SIGNED_IN = "public", "signed in"
 STAFF = frozenset(Role)
 EDITORS = frozenset({Role.ORGANIZER, Role.REVIEWER})
 ADMINISTRATORS = frozenset({Role.ADMINISTRATOR})
+HANDLERS = frozenset({Role.ORGANIZER, Role.REVIEWER, Role.ADMINISTRATOR})
 REVIEWERS = frozenset({Role.REVIEWER})
 MAKERS = frozenset({Role.PLANNER, Role.REVIEWER})
 KEEPERS = frozenset({Role.ADMINISTRATOR, Role.PLANNER})
@@ -202,6 +203,10 @@ TABLE: dict[tuple[str, str], Row] = {
     ("GET", "console_plans.results"): Row(PLANNERS, ROOT),
     ("POST", "console_plans.enter_results"): Row(PLANNERS, ROOT, status=409),
     ("GET", "outbox.letters"): Row(STAFF, shows="published"),
+    ("GET", "outbox.letter"): Row(HANDLERS, DOWNWARD, {"id": "letter"}),
+    ("POST", "outbox.retry"): Row(HANDLERS, DOWNWARD, {"id": "letter"}),
+    ("POST", "outbox.stop"): Row(HANDLERS, DOWNWARD, {"id": "letter"}),
+    ("POST", "outbox.send_anyway"): Row(HANDLERS, DOWNWARD, {"id": "letter"}),
     # monthly returns
     ("GET", "returns.index"): Row(STAFF),
     ("GET", "returns.show"): Row(STAFF, DOWNWARD, {"month": "month", "office": "city"}),

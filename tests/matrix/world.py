@@ -13,6 +13,7 @@ from flask import Flask, url_for
 from flask.testing import FlaskClient
 from flask_security.recoverable import generate_reset_password_token
 from PIL import Image
+from sqlalchemy import select
 from werkzeug.datastructures import FileStorage
 
 from app import jobs
@@ -31,6 +32,7 @@ from app.feeds.slices import Slice
 from app.feeds.tokens import FeedToken, Holding
 from app.files import keep_evidence
 from app.jobs import JobState
+from app.outbox.models import Delivery
 from app.plans.models import Plan
 from app.plans.revisions import PlanRevision
 from app.reports.returns.figures import MonthFigures
@@ -192,6 +194,8 @@ class World:
                                        by=a_person("Root", Role.ADMINISTRATOR, an_office()), as_of=now())
         db.session.flush()
         self.things |= {
+            "letter": db.session.scalars(select(Delivery.id).where(
+                Delivery.about == f"event:{made['published'].id}").limit(1)).one(),
             "draft_plan": following.id, "next_year": following.year,
             "rule": rule.id, "person": chen.id, "grant": chen.grants[0].id,
             "version": made["published"].version, "about": f"Event:{made['published'].id}",

@@ -24,6 +24,7 @@ DONE = {
     # participants
     "enrolled": _l("登记了"), "withdrawn": _l("取消了"), "corrected": _l("更正了"),
     "erased": _l("删除了个人信息："), "heads_frozen": _l("定下了报名人数："),
+    "letter_retried": _l("要求马上再寄"), "letter_stopped": _l("停下了"), "letter_sent_anyway": _l("仍然寄出了"),
     # people
     "invited": _l("添加了"), "link_issued": _l("发了登录链接给"), "handed_over": _l("交接了"),
     "role_given": _l("给了角色："), "role_taken": _l("收回了角色："), "deactivated": _l("停用了"),
@@ -121,7 +122,7 @@ THINGS = {
     "OutsideFigure": _lp("audit", "外部数字"), "Indicator": _lp("audit", "指标"),
     "EventChange": _l("送审的修改"), "Backup": _l("备份"), "Sending": _lp("audit", "发信"),
     "MonthlyReturn": _lp("audit", "月报"), "SupervisionSlip": _lp("audit", "督办单"), "Snapshot": _l("封存的报表"),
-    "Days": _lp("audit", "日历"), "SchoolTerm": _lp("audit", "学期"),
+    "Delivery": _lp("audit", "信件"), "Days": _lp("audit", "日历"), "SchoolTerm": _lp("audit", "学期"),
     "FeedToken": _l("私人日历"), "SavedSlice": _l("短地址"),
 }
 
@@ -138,7 +139,8 @@ FIELDS = {
     "title": _l("名称"), "title_en": _l("英文名称"), "description": _l("介绍"), "location": _l("地点"),
     "online_url": _l("线上地址"), "speaker": _l("主讲"), "audience": _l("对象"), "contact": _l("联系"),
     "capacity": _l("名额"), "signup_closes_at": _l("报名截止"), "credit_hours": _l("学时"),
-    "advance_count": _l("晋级数"), "kind": _l("种类"), "state": _l("状态"), "reason": _l("原因"),
+    "advance_count": _l("晋级数"), "kind": _l("种类"), "state": _l("状态"),
+    "letter_state": _l("状态"), "reason": _l("原因"),
     "starts_at": _l("开始"), "ends_at": _l("结束"), "is_all_day": _l("全天"), "tasks": _l("计划任务"),
     "regions": _l("地区"), "shares": _l("各地份额"),
     "attendances": _l("人次"), "people": _l("人数"), "materials": _l("资料（份）"),
@@ -192,6 +194,7 @@ VALUES = {
                  "approved": _l("已批复"), "plaque": _l("已授牌"), "withdrawn": _l("已撤销")},
     "step": {"application": _l("申报"), "review": _l("评审"), "announcement": _l("公示"), "approval": _l("批复"),
              "plaque": _l("授牌"), "other": _l("其他")},
+    "letter_state": {"pending": _l("待发"), "failed": _l("未送达"), "cancelled": _l("已撤回"), "missed": _l("错过")},
     "comparison": {"exact": _l("正好"), "range": _l("从几到几"), "about": _l("左右"), "at_least": _l("至少"),
                    "more_than": _l("多于")},
     "basis": {"stated": _l("文件写明"), "working": _l("内部目标"), "counted": _l("据文字列举统计")},

@@ -57,6 +57,7 @@ def page_of(event: Event, remark_form: RemarkForm) -> str:
         enrolments=listed(event) if is_mine else [], masked=masked,
         letters=db.session.scalars(Delivery.concerning(f"event:{event.id}").options(
             joinedload(Delivery.content)).limit(LETTERS)).all(),
+        rejected=db.session.scalars(Delivery.rejected(f"event:{event.id}").limit(LETTERS)).all() if is_mine else [],
         part_word=EventKind(event.kind).part if event.parent_id is None else None, school_hint=school_hint(event),
         why_shown=WHY_SHOWN, form=PlainForm(), remark_form=remark_form,
         reaches=lambda entry: g.actor.reaches(entry.organization))

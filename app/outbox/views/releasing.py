@@ -1,39 +1,22 @@
-"""The letters, for those who send them: what leaves within thirty days, what came of the rest, and if any may."""
+"""Letting letters go again after a hold."""
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import Any
 
-from flask import Blueprint, flash, g, redirect, render_template, url_for
+from flask import flash, redirect, render_template, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import String, cast, literal
-from sqlalchemy.orm import joinedload
 from werkzeug.wrappers import Response
 from wtforms import BooleanField, ValidationError
 from wtforms.validators import Optional
 
 from app.accounts.access import allowed
-from app.accounts.models import Actor, Role
-from app.accounts.places import Organization
 from app.clock import now
-from app.db import db
-from app.errors import NotThere
 from app.events.asking import ConsoleForm, MomentField
-from app.events.models import Event
 from app.outbox import holding
-from app.outbox.models import Delivery
+from app.outbox.views.desk import bp, require_root, sees_all
 from app.reminders import releasing
-from app.reminders.models import Occurrence
-from app.signup.contact import masked
-
-bp = Blueprint("outbox", __name__)
-
-AHEAD = timedelta(days=30)
-SHOWN = 60
-TONES = {"pending": "wait", "claimed": "wait", "accepted": "good", "failed": "bad", "ambiguous": "wait",
-         "cancelled": "quiet", "missed": "bad", "suppressed": "bad", "merged": "quiet", "bounced": "bad"}
 
 
 class ReleaseForm(ConsoleForm):
@@ -60,26 +43,11 @@ class ReleaseForm(ConsoleForm):
             raise ValidationError(_("请填原来的系统停止的时间，或者确认它没有寄过信。"))
 
 
-@bp.get("/console/letters")
-@allowed()
-def letters() -> str:
-    """Of the events that the actor may see."""
-    events = Event.scoped(g.actor).order_by(None)
-    abouts = events.with_only_columns(literal("event:") + cast(Event.id, String))
-    coming = db.session.scalars(
-        Occurrence.upcoming(events.with_only_columns(Event.id), now() + AHEAD).limit(SHOWN)
-        .options(joinedload(Occurrence.event).joinedload(Event.parent), joinedload(Occurrence.rule))).unique().all()
-    gone = db.session.scalars(
-        Delivery.about_any(abouts).limit(SHOWN).options(joinedload(Delivery.content))).all()
-    return render_template("outbox/letters.html", coming=coming, gone=gone, shown=SHOWN, tones=TONES, masked=masked,
-                           **_hold())
-
-
 @bp.get("/console/letters/release")
 @allowed("administrator")
 def releasing_page() -> tuple[str, int] | Response:
     """What happens then, and what must be said first."""
-    _require_root()
+    require_root()
     reason = holding.held()
     return _page(ReleaseForm(is_after_restore=reason == holding.RESTORED)) if reason else _back()
 
@@ -88,7 +56,7 @@ def releasing_page() -> tuple[str, int] | Response:
 @allowed("administrator")
 def release() -> tuple[str, int] | Response:
     """For all letters of the installation. Pressed twice, it is done once."""
-    _require_root()
+    require_root()
     reason = holding.held()
     if not reason:
         return _back()
@@ -101,24 +69,17 @@ def release() -> tuple[str, int] | Response:
     return _back()
 
 
-def _require_root() -> None:
-    """:raises NotThere: for administrators below: the letters of all offices leave together."""
-    root = db.session.scalars(Organization.roots().limit(1)).one()
-    if not g.actor.reaches(root):
-        raise NotThere(_("没有找到这个页面，或者它不对您开放。"))
-
-
-def _hold() -> dict[str, Any]:
+def hold_words() -> dict[str, Any]:
     """Why letters wait, how many, and whether this person may let them go; nothing while they leave."""
     if not (reason := holding.held()):
         return {}
-    root = db.session.scalars(Organization.roots().limit(1)).one()
     return {"held": holding.in_words(reason), "waiting": releasing.count_waiting(),
-            "may_release": Actor.of(g.actor.person, frozenset({Role.ADMINISTRATOR})).reaches(root)}
+            "may_release": sees_all()}
 
 
 def _page(form: ReleaseForm) -> tuple[str, int]:
-    return (render_template("outbox/release.html", form=form, **_hold()), form.status if form.is_submitted() else 200)
+    page = render_template("outbox/release.html", form=form, **hold_words())
+    return page, form.status if form.is_submitted() else 200
 
 
 def _back() -> Response:

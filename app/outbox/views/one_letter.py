@@ -1,0 +1,46 @@
+"""One letter: its words as the recipient gets them, its tries, and what the mail server answered."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import render_template
+from sqlalchemy import select
+
+from app.accounts.access import allowed
+from app.clock import now
+from app.contact import masked
+from app.db import db
+from app.outbox import handling
+from app.outbox.letter import shown
+from app.outbox.models import Attempt, Delivery, DeliveryState
+from app.outbox.views import kinds
+from app.outbox.views.desk import HANDLERS, TONES, bp, event_of, get_letter
+
+
+@bp.get("/console/letters/<int:id>")
+@allowed(*HANDLERS)
+def letter(id: int) -> str:
+    """The words of a letter that opens an account are shown to nobody."""
+    return page_of(get_letter(id))
+
+
+def page_of(found: Delivery, mistake: str = "") -> str:
+    event, as_of = event_of(found), now()
+    return render_template(
+        "outbox/letter.html", letter=found, event=event, kinds=kinds, tones=TONES, masked=masked, mistake=mistake,
+        words=_words(found), state=DeliveryState(found.state), attempts=_attempts(found),
+        may_retry=handling.may_retry(found), may_stop=handling.may_stop(found),
+        may_send=handling.may_send_anyway(found) and not (event and event.is_over(as_of)))
+
+
+def _attempts(found: Delivery) -> list[Attempt]:
+    return list(db.session.scalars(select(Attempt).where(Attempt.delivery_id == found.id).order_by(Attempt.id)))
+
+
+def _words(found: Delivery) -> dict[str, Any]:
+    if found.content is None or kinds.is_secret(found.letter):
+        return {}
+    fields = {"name": found.name, **found.fields}
+    return {"subject": shown(found.content.subject, fields), "text": shown(found.content.text, fields),
+            "version": found.content.digest[:8], "has_calendar": bool(found.content.calendar)}
