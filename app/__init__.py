@@ -33,6 +33,7 @@ def create_app(**settings: str) -> Flask:
     _open_rooms(app)
     _hear_changes(app)
     _watch_letters(app)
+    _remind(app)
     _ring_rooms(app)
     _date_deadlines(app)
     _keep_offices_open(app)
@@ -130,7 +131,6 @@ def _watch_letters(app: Flask) -> None:
     from app.accounts import inviting, recovery, settings
     from app.accounts.installation import Installation
     from app.outbox import ceilings, gates, late, transport
-    from app.reminders import due, letters
     from app.reports import letters as reports
     from app.reports.returns import reminding
     from app.reports.slips import supervising
@@ -148,11 +148,16 @@ def _watch_letters(app: Flask) -> None:
     late.register(app, inviting.NAME, inviting.late_fields)
     gates.register(app, recovery.NAME, recovery.gate)
     late.register(app, recovery.NAME, recovery.late_fields)
-    gates.register(app, letters.NAME, due.gate)
-    late.register(app, letters.NAME, letters.late_fields)
     for letter in reminding.LETTERS:
         gates.register(app, letter, reminding.gate)
     gates.register(app, reports.SLIP, supervising.gate)
+
+
+def _remind(app: Flask) -> None:
+    """What rules of reminders may speak of: kinds of things, anchors, audiences, letters; one line a room."""
+    from app.reminders import usual
+
+    usual.init_app(app)
 
 
 def _ring_rooms(app: Flask) -> None:

@@ -24,12 +24,15 @@ from sqlalchemy import (
     or_,
     select,
     text,
+    update,
 )
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from app.db import Model
+from app.db import Model, db
 from app.outbox.domains import GROUPS, OTHER, group_of
 from app.outbox.letter import Letter
+
+STOPPED_AT_ONCE = 20_000
 
 
 class DeliveryState(enum.StrEnum):
@@ -200,6 +203,18 @@ class Delivery(Model):
     @classmethod
     def concerning(cls, about: str) -> Select[Delivery]:
         return select(cls).where(cls.about == about).order_by(cls.posted_at.desc(), cls.id.desc())
+
+    @classmethod
+    def stop_all(cls, cause: str, reason: str) -> bool:
+        """Takes back whatever of a cause has not left, in slices; whether anything had not."""
+        waiting = cls.unsent_of(cause).with_only_columns(cls.id).where(cls.state == DeliveryState.PENDING.value)
+        is_unsent = db.session.scalar(cls.unsent_of(cause).with_only_columns(cls.id).limit(1)) is not None
+        while is_unsent and db.session.execute(
+                update(cls).where(cls.id.in_(waiting.limit(STOPPED_AT_ONCE)))
+                .values(state=DeliveryState.CANCELLED.value, reason=reason)
+                .execution_options(synchronize_session="fetch")).rowcount == STOPPED_AT_ONCE:  # type: ignore[attr-defined]
+            pass
+        return is_unsent
 
     def stop(self, reason: str) -> None:
         """Takes back a letter that has not left. Safe to call twice; one under way is stopped by its gate."""

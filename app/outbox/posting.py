@@ -10,7 +10,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from app.db import db
 from app.outbox.letter import Letter, Recipient
-from app.outbox.models import Delivery, LetterContent, digest_of
+from app.outbox.models import Delivery, DeliveryState, LetterContent, digest_of
 
 
 def post(letter: Letter, to: Recipient, *, cause: str, as_of: datetime, about: str = "",
@@ -29,15 +29,17 @@ def post(letter: Letter, to: Recipient, *, cause: str, as_of: datetime, about: s
 
 
 def post_all(letter: Letter, to: Iterable[Recipient], *, cause: str, as_of: datetime, about: str = "",
-             useful_until: datetime | None = None) -> int:
-    """One letter to many in one statement; how many are new. Who has it for this cause keeps the one he has."""
+             useful_until: datetime | None = None, next_at: datetime | None = None, merged: str = "") -> int:
+    """One letter to many in one statement; how many are new. Who has it for this cause keeps the one he has.
+    `next_at`: when it may leave, if not at once; `merged`: why it stays, as another letter says it too."""
     content = content_of(letter)
     db.session.flush()
     rows = [{
         "cause": cause, "about": about, "letter": letter.name, "address": one.address, "name": one.name[:120],
-        "fields": dict(one.fields), "content_id": content.id, "posted_at": as_of, "next_at": as_of,
-        "useful_until": useful_until, "channel": "email", "state": "pending", "attempts": 0, "unanswered": 0,
-        "reason": "", "message_id": "",
+        "fields": dict(one.fields), "content_id": content.id, "posted_at": as_of,
+        "next_at": next_at or as_of, "useful_until": useful_until, "channel": "email",
+        "state": (DeliveryState.MERGED if merged else DeliveryState.PENDING).value, "attempts": 0, "unanswered": 0,
+        "reason": merged, "message_id": "",
     } for one in to]
     if not rows:
         return 0

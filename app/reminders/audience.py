@@ -1,9 +1,27 @@
-"""Whom an event's reminders are for."""
+"""Whom reminders of an event are for: who is enrolled, in slices, and the staff whose work it is."""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable, Sequence
+from datetime import datetime
+from itertools import groupby
+from typing import Any
+
+from flask_babel import lazy_gettext as _l
+from sqlalchemy import func, select
+
+from app.accounts.models import Person, Role
+from app.accounts.notes import holders
+from app.db import db
+from app.events.approval import approval_of, reviewers_of
 from app.events.models import Event
 from app.events.words import EventState, Part
+from app.outbox.letter import Recipient, one_line
+from app.plans.milestones import Milestone
+from app.plans.models import Task
+from app.reminders import letters
+from app.reminders.registry import Audience, Mailbox, Thing
+from app.signup.models import Enrolment
 
 
 def host_of_enrolments(event: Event) -> Event:
@@ -22,3 +40,93 @@ def carries_reminders(event: Event) -> bool:
 
 def is_to_be_held(event: Event) -> bool:
     return event.state == EventState.PUBLISHED and event.deleted_at is None
+
+
+# ---------------------------------------------------------------- who is enrolled
+
+
+def enrolled(event: Event, until: datetime, after: int, limit: int) -> list[Mailbox]:
+    """One mailbox may have enrolled a whole class: a letter an address, placed by its first enrolment."""
+    owed = _owed(host_of_enrolments(event).id, until)
+    first = func.min(Enrolment.id)
+    of_slice = (select(first.label("first"), Enrolment.email).where(*owed).group_by(Enrolment.email)
+                .having(first > after).order_by(first).limit(limit).subquery())
+    rows = db.session.execute(
+        select(Enrolment, of_slice.c.first).join(of_slice, of_slice.c.email == Enrolment.email)
+        .where(*owed).order_by(of_slice.c.first, Enrolment.id))
+    found = []
+    for place, group in groupby(rows, key=lambda row: row[1]):
+        people = [one for one, _place in group]
+        found.append(Mailbox(place, letters.recipient(people), people[0].language))
+    return found
+
+
+def count_enrolled(event: Event, until: datetime) -> int:
+    return db.session.scalar(select(func.count(Enrolment.email.distinct())).where(
+        *_owed(host_of_enrolments(event).id, until))) or 0
+
+
+def is_enrolled(event: Event, address: str) -> str:
+    found = db.session.scalars(Enrolment.of_mailbox(host_of_enrolments(event).id, address).limit(1)).one_or_none()
+    return "" if found else "已取消报名"
+
+
+def _owed(event_id: int, until: datetime) -> tuple[Any, ...]:
+    return (Enrolment.event_id == event_id, Enrolment.state == "enrolled", Enrolment.email != "",
+            Enrolment.enrolled_at <= until)
+
+
+# ---------------------------------------------------------------- the staff
+
+
+def staff(name: str, label: Any, people: Callable[[Thing], Sequence[Person]]) -> Audience:
+    """An audience of people with an account, few enough to be asked for at once."""
+
+    def piece(thing: Thing, until: datetime, after: int, limit: int) -> list[Mailbox]:
+        return [Mailbox(one.id, _recipient(one), one.language) for one in people(thing) if one.id > after][:limit]
+
+    def left(thing: Thing, address: str) -> str:
+        return "" if any(one.email == address for one in people(thing)) else "不再管这件事"
+
+    return Audience(name, label, piece, lambda thing, until: len(people(thing)), left)
+
+
+def organizers(thing: Thing) -> list[Person]:
+    return holders([thing.organization_id], Role.ORGANIZER) if not isinstance(thing, Task) else leads(thing)
+
+
+def hosts(event: Event) -> list[Person]:
+    """Those who look after the hosts' register entries."""
+    return holders([one.organization_id for one in event.hosts], Role.ORGANIZER) if isinstance(event, Event) else []
+
+
+def leads(thing: Thing) -> list[Person]:
+    """The organizers of the offices that lead its tasks."""
+    return holders([id for id in (one.lead_organization_id for one in _tasks(thing)) if id], Role.ORGANIZER)
+
+
+def reviewers(thing: Thing) -> list[Person]:
+    if isinstance(thing, Event):
+        office = approval_of(thing).reviewing or thing.organization
+        return sorted((one for one in reviewers_of(office) if one.email), key=lambda one: one.id)
+    return holders([one for one in (getattr(thing, "organization_id", None),) if one], Role.REVIEWER)
+
+
+def _tasks(thing: Thing) -> Iterable[Task]:
+    if isinstance(thing, Event):
+        return thing.tasks
+    return [thing.task] if isinstance(thing, Milestone) else [thing]
+
+
+def _recipient(person: Person) -> Recipient:
+    name = one_line(person.name)
+    return Recipient(person.email or "", name[:120], {"name": name})
+
+
+AUDIENCES = (
+    Audience("enrolled", _l("报名的人"), enrolled, count_enrolled, is_enrolled, carries_reminders),
+    staff("organizers", _l("经办人"), organizers),
+    staff("hosts", _l("举办地的经办人"), hosts),
+    staff("leads", _l("任务牵头单位的经办人"), leads),
+    staff("reviewers", _l("审核人"), reviewers),
+)

@@ -3,31 +3,28 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from itertools import groupby
 from zoneinfo import ZoneInfo
 
 from flask import Flask, current_app
-from sqlalchemy import func, select
 
 from app.audit import recording
 from app.db import db
 from app.events import digest
-from app.events.models import Event
-from app.outbox import posting, sending
-from app.outbox.letter import Recipient
+from app.outbox import sending
 from app.outbox.models import Delivery
-from app.reminders import letters
-from app.reminders.audience import host_of_enrolments, is_to_be_held
+from app.reminders import following
 from app.reminders.models import Heartbeat, Occurrence, OccurrenceState
-from app.signup.models import Enrolment
+from app.reminders.registry import Thing, registry
+from app.reminders.writing import write
 
 log = logging.getLogger(__name__)
 
 SLICE = 5_000
 HEART = "tick"
+CHANGED = "活动已变动"
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,14 +82,15 @@ def expand(as_of: datetime, slice_size: int = SLICE) -> int:
         .with_for_update(skip_locked=True, of=Occurrence)).one_or_none()
     if occurrence is None:
         return 0
-    event = occurrence.event
-    if not is_to_be_held(event) or occurrence.schedule_version != event.schedule_version:
-        occurrence.cancel("活动已变动")
+    kind, thing = registry().thing(occurrence.anchor_key)
+    if thing is None or _unwanted(occurrence, thing) or occurrence.schedule_version != kind.stamp(thing):
+        occurrence.cancel(CHANGED)
         return 0
-    mailboxes = _next_mailboxes(occurrence, slice_size)
-    written = _write(occurrence, mailboxes) if mailboxes else 0
+    audience = registry().audiences[occurrence.rule.audience]
+    mailboxes = audience.slice(thing, occurrence.due_at, occurrence.cursor, slice_size)
+    written = write(occurrence, kind, thing, mailboxes, as_of) if mailboxes else 0
     if mailboxes:
-        occurrence.cursor = max(first for first, _address in mailboxes)
+        occurrence.cursor = max(one.place for one in mailboxes)
     is_whole = len(mailboxes) < slice_size
     occurrence.state = (OccurrenceState.EXPANDED if is_whole else OccurrenceState.EXPANDING).value
     if is_whole and occurrence.cursor == 0:
@@ -105,62 +103,22 @@ def gate(delivery: Delivery, as_of: datetime) -> str:
     occurrence = db.session.get(Occurrence, int(delivery.cause.partition(":")[2]), populate_existing=True)
     if occurrence is None or occurrence.is_over:
         return occurrence.reason if occurrence else "提醒已取消"
-    event = db.session.get(Event, occurrence.event_id, populate_existing=True)
-    if event is None or not is_to_be_held(event):
-        return "活动已不再举办"
-    if occurrence.schedule_version != event.schedule_version:
-        return "活动时间或地点有变化"
-    if event.has_started(as_of):
-        return "活动已经开始"
-    enrolled = db.session.scalars(
-        Enrolment.of_mailbox(host_of_enrolments(event).id, delivery.address).limit(1)).one_or_none()
-    return "" if enrolled else "已取消报名"
+    kind, thing = registry().thing(occurrence.anchor_key)
+    if thing is None or (reason := _unwanted(occurrence, thing)):
+        return "已经不在了" if thing is None else reason
+    if occurrence.schedule_version != kind.stamp(thing):
+        return following.RESCHEDULED
+    anchor = registry().anchors[occurrence.rule.anchor]
+    moment = anchor.moment(thing)
+    if moment and anchor.passed and not occurrence.rule.is_after and (moment.until or moment.at) <= as_of:
+        return anchor.passed
+    return registry().audiences[occurrence.rule.audience].left(thing, delivery.address)
 
 
-def _next_mailboxes(occurrence: Occurrence, limit: int) -> list[tuple[int, str]]:
-    """(first enrolment's id, address) of those still to be written to: enrolled before the hour struck."""
-    host = host_of_enrolments(occurrence.event)
-    first = func.min(Enrolment.id)
-    rows = db.session.execute(
-        select(first, Enrolment.email).where(*_owed(host.id, occurrence.due_at))
-        .group_by(Enrolment.email).having(first > occurrence.cursor).order_by(first).limit(limit))
-    return [(id, address) for id, address in rows]
-
-
-def _write(occurrence: Occurrence, mailboxes: list[tuple[int, str]]) -> int:
-    event = occurrence.event
-    earlier = [one.cause for one in db.session.scalars(Occurrence.earlier_of(occurrence))]
-    served = set(db.session.scalars(Delivery.reached_by(earlier))) if earlier else set()
-    addresses = {address for _first, address in mailboxes} - served
-    written = 0
-    by_language: dict[str, list[Recipient]] = {}
-    for people in _by_address(occurrence, mailboxes):
-        if people[0].email in addresses:
-            by_language.setdefault(people[0].language, []).append(letters.recipient(people))
-    for language, recipients in sorted(by_language.items()):
-        written += posting.post_all(
-            letters.reminder(event, language), recipients, cause=occurrence.cause, about=f"event:{event.id}",
-            as_of=occurrence.due_at, useful_until=occurrence.useful_until)
-    return written
-
-
-def _by_address(occurrence: Occurrence, mailboxes: list[tuple[int, str]]) -> Iterator[list[Enrolment]]:
-    """All enrolments of each address: one mailbox may have enrolled a whole class."""
-    host = host_of_enrolments(occurrence.event)
-    # Between the first and last first-enrolment lie just these mailboxes; a later one of theirs may lie beyond.
-    first = func.min(Enrolment.id)
-    of_slice = (select(Enrolment.email).where(*_owed(host.id, occurrence.due_at)).group_by(Enrolment.email)
-                .having(first.between(mailboxes[0][0], mailboxes[-1][0])))
-    people = db.session.scalars(
-        select(Enrolment).where(*_owed(host.id, occurrence.due_at), Enrolment.email.in_(of_slice))
-        .order_by(Enrolment.email, Enrolment.id))
-    for _address, group in groupby(people, key=lambda one: one.email):
-        yield list(group)
-
-
-def _owed(event_id: int, due_at: datetime) -> tuple:  # type: ignore[type-arg]
-    return (Enrolment.event_id == event_id, Enrolment.state == "enrolled", Enrolment.email != "",
-            Enrolment.enrolled_at <= due_at)
+def _unwanted(occurrence: Occurrence, thing: Thing) -> str:
+    if not occurrence.rule.is_enabled:
+        return following.SWITCHED_OFF
+    return registry().anchors[occurrence.rule.anchor].unwanted(thing)
 
 
 def _downtime(heart: Heartbeat | None, occurrence: Occurrence) -> str:

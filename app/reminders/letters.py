@@ -18,11 +18,20 @@ from app.outbox.models import Delivery
 from app.signup import links
 from app.signup.models import Enrolment
 
-NAME = "reminders.reminder"
+NAME, THANKS = "reminders.reminder", "reminders.thanks"
 
 
 def reminder(event: Event, language: str) -> Letter:
     """What, when, where, and how to say that one cannot come."""
+    return _letter(NAME, "reminder", event, language)
+
+
+def thanks(event: Event, language: str) -> Letter:
+    """After it: thanks, and where its page is."""
+    return _letter(THANKS, "thanks", event, language)
+
+
+def _letter(name: str, template: str, event: Event, language: str) -> Letter:
     language = "en" if language == "en" else "zh"
     with force_locale(language):
         words = {"event": event, "title": event.titled(language),
@@ -30,11 +39,12 @@ def reminder(event: Event, language: str) -> Letter:
                  "closing": settings_of(event.organization).closing,
                  "address": f"{current_app.config['BASE_URL']}/events/{event.id}",
                  "name_here": place("name"), "tickets_here": place("ticket_links")}
+        subject = "subject.txt" if name == NAME else f"{template}_subject.txt"
         return Letter(
-            name=NAME, language=language,
-            subject=one_line(sealed(render_template("reminders/letters/subject.txt", **words))),
-            text=sealed(render_template("reminders/letters/reminder.txt", **words)).strip() + "\n",
-            html=sealed(render_template("reminders/letters/reminder.html", **words)))
+            name=name, language=language,
+            subject=one_line(sealed(render_template(f"reminders/letters/{subject}", **words))),
+            text=sealed(render_template(f"reminders/letters/{template}.txt", **words)).strip() + "\n",
+            html=sealed(render_template(f"reminders/letters/{template}.html", **words)))
 
 
 def recipient(people: Sequence[Enrolment]) -> Recipient:

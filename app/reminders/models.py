@@ -3,53 +3,17 @@
 from __future__ import annotations
 
 import enum
-from dataclasses import dataclass
 from datetime import datetime
 
-from flask_babel import ngettext
 from sqlalchemy import CheckConstraint, ForeignKey, Index, Select, String, UniqueConstraint, select, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from app.accounts.settings import settings_of
 from app.db import Model, db
 from app.events.models import Event
+from app.reminders.moments import Dates
+from app.reminders.rules import Lead, LeadUnit, ReminderRule
 
-
-class Anchor(enum.StrEnum):
-    START = "start"
-
-
-class LeadUnit(enum.StrEnum):
-    """Calendar days keep the wall time of the event's zone; hours are elapsed time."""
-
-    DAYS = "days"
-    HOURS = "hours"
-
-
-class Audience(enum.StrEnum):
-    ENROLLED = "enrolled"
-
-
-@dataclass(frozen=True, slots=True)
-class Lead:
-    """How long before: 3d, 1h."""
-
-    amount: int
-    unit: LeadUnit
-
-    @classmethod
-    def of(cls, word: str) -> Lead:
-        return cls(int(word[:-1]), LeadUnit.DAYS if word.endswith("d") else LeadUnit.HOURS)
-
-    @property
-    def minutes(self) -> int:
-        return self.amount * (1440 if self.unit is LeadUnit.DAYS else 60)
-
-    def useful_for(self, following: int) -> int:
-        """Minutes for which it helps: until the next reminder would come, and to be read two hours ahead if it
-        was to come earlier than that."""
-        spare = 120 if self.minutes > 120 else 0
-        return self.minutes - max(spare, following)
+__all__ = ["Heartbeat", "Lead", "LeadUnit", "Occurrence", "OccurrenceState", "ReminderRule"]
 
 
 class OccurrenceState(enum.StrEnum):
@@ -61,49 +25,12 @@ class OccurrenceState(enum.StrEnum):
     MISSED = "missed"
 
 
-class ReminderRule(Model):
-    """A standing order for one event: remind `audience` so long before `anchor`."""
-
-    __tablename__ = "reminder_rule"
-    __table_args__ = (UniqueConstraint("event_id", "anchor", "lead_amount", "lead_unit", "audience"),)
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    event_id: Mapped[int] = mapped_column(ForeignKey("event.id"), index=True)
-    event: Mapped[Event] = relationship()
-    anchor: Mapped[str] = mapped_column(String(16), default=Anchor.START.value)
-    lead_amount: Mapped[int]
-    lead_unit: Mapped[str] = mapped_column(String(8))
-    audience: Mapped[str] = mapped_column(String(16), default=Audience.ENROLLED.value)
-    is_enabled: Mapped[bool] = mapped_column(default=True)
-    useful_for: Mapped[int]  # minutes after its due time during which it still helps
-    effective_from: Mapped[datetime]
-
-    @property
-    def label(self) -> str:
-        if self.lead_unit == LeadUnit.DAYS:
-            return ngettext("前 %(num)d 天", "前 %(num)d 天", self.lead_amount)
-        return ngettext("前 %(num)d 小时", "前 %(num)d 小时", self.lead_amount)
-
-    @classmethod
-    def of_event(cls, event_id: int) -> Select[ReminderRule]:
-        return select(cls).where(cls.event_id == event_id).order_by(cls.id)
-
-    @classmethod
-    def defaults(cls, event: Event, as_of: datetime) -> list[ReminderRule]:
-        """What publishing switches on: as the event's office has set, else a day and an hour before."""
-        leads = sorted(map(Lead.of, settings_of(event.organization).reminder_leads), key=lambda one: -one.minutes)
-        following = [*(one.minutes for one in leads[1:]), 0]
-        return [cls(event_id=event.id, anchor=Anchor.START.value, lead_amount=lead.amount, lead_unit=lead.unit.value,
-                    audience=Audience.ENROLLED.value, is_enabled=True, useful_for=lead.useful_for(after),
-                    effective_from=as_of) for lead, after in zip(leads, following, strict=True)]
-
-
 class Occurrence(Model):
     """One firing. A move of the event re-dates it while open, or makes the next `seq` once letters exist."""
 
     __tablename__ = "reminder_occurrence"
     __table_args__ = (
-        UniqueConstraint("rule_id", "seq"),
+        UniqueConstraint("rule_id", "anchor_key", "seq"),
         Index("ix_reminder_occurrence_due", "due_at",
               postgresql_where=text("state IN ('open','expanding')"),
               sqlite_where=text("state IN ('open','expanding')")),
@@ -115,8 +42,9 @@ class Occurrence(Model):
     id: Mapped[int] = mapped_column(primary_key=True)
     rule_id: Mapped[int] = mapped_column(ForeignKey("reminder_rule.id"))
     rule: Mapped[ReminderRule] = relationship()
-    event_id: Mapped[int] = mapped_column(ForeignKey("event.id"))
-    event: Mapped[Event] = relationship()
+    anchor_key: Mapped[str] = mapped_column(String(40), index=True)  # event:7, milestone:3, task:12
+    event_id: Mapped[int | None] = mapped_column(ForeignKey("event.id"))  # where it is an event's, to be joined
+    event: Mapped[Event | None] = relationship()
     seq: Mapped[int] = mapped_column(default=0)
     schedule_version: Mapped[int]
     due_at: Mapped[datetime]
@@ -126,12 +54,13 @@ class Occurrence(Model):
     reason: Mapped[str] = mapped_column(String(300), default="")
 
     @classmethod
-    def of(cls, rule: ReminderRule, event: Event, due_at: datetime, useful_until: datetime,
+    def of(cls, rule: ReminderRule, key: str, stamp: int, wanted: Dates,
            after: Occurrence | None = None) -> Occurrence:
-        """The next firing of `rule`."""
-        return cls(rule_id=rule.id, event_id=event.id, seq=after.seq + 1 if after else 0,
-                   schedule_version=event.schedule_version, due_at=due_at, useful_until=useful_until,
-                   state=OccurrenceState.OPEN.value, cursor=0, reason="")
+        """The next firing of `rule` for the thing called `key` in the state that `stamp` names."""
+        kind, _colon, id = key.partition(":")
+        return cls(rule=rule, anchor_key=key, event_id=int(id) if kind == "event" else None,
+                   seq=after.seq + 1 if after else 0, schedule_version=stamp, due_at=wanted.due_at,
+                   useful_until=wanted.useful_until, state=OccurrenceState.OPEN.value, cursor=0, reason="")
 
     @classmethod
     def of_rule(cls, rule_id: int) -> Select[Occurrence]:
@@ -139,9 +68,24 @@ class Occurrence(Model):
         return select(cls).where(cls.rule_id == rule_id).order_by(cls.seq.desc())
 
     @classmethod
+    def of_thing(cls, key: str) -> Select[Occurrence]:
+        """Every rule's firings, the newest of each rule last."""
+        return select(cls).where(cls.anchor_key == key).order_by(cls.rule_id, cls.seq)
+
+    @classmethod
     def earlier_of(cls, one: Occurrence) -> Select[Occurrence]:
         """Firings of the same rule for the same moment: one was broken off when only the place changed."""
-        return select(cls).where(cls.rule_id == one.rule_id, cls.due_at == one.due_at, cls.seq < one.seq)
+        return select(cls).where(cls.rule_id == one.rule_id, cls.anchor_key == one.anchor_key,
+                                 cls.due_at == one.due_at, cls.seq < one.seq)
+
+    @classmethod
+    def of_the_same(cls, one: Occurrence) -> Select[Occurrence]:
+        """Firings of other rules for the same thing, anchor, direction and audience."""
+        rule = one.rule
+        return (select(cls).join(cls.rule).where(
+            cls.anchor_key == one.anchor_key, cls.id != one.id, ReminderRule.anchor == rule.anchor,
+            ReminderRule.audience == rule.audience, ReminderRule.is_after.is_(rule.is_after),
+            ReminderRule.letter == rule.letter))
 
     @classmethod
     def overdue(cls, as_of: datetime) -> Select[Occurrence]:

@@ -280,6 +280,14 @@ TABLE: dict[tuple[str, str], Row] = {
     ("POST", "reminders.upload_notice"): Row(KEEPERS, ROOT, status=FORM_SHOWN_AGAIN),
     ("GET", "reminders.show_notice"): Row(KEEPERS, NOBODY, {"job_id": "job"}),
     ("POST", "reminders.bring_in_notice"): Row(KEEPERS, NOBODY, {"job_id": "job"}),
+    # rules of reminders
+    ("GET", "reminders.event_rules"): on_event(STAFF),
+    ("POST", "reminders.add_event_rule"): on_event(EDITORS, status=FORM_SHOWN_AGAIN),
+    ("GET", "reminders.try_event_rule"): on_event(STAFF, args={"rule_id": "reminder_rule"}),
+    ("POST", "reminders.switch_event_rule"): on_event(EDITORS, args={"rule_id": "reminder_rule"}),
+    ("GET", "reminders.office_rules"): Row(STAFF),
+    ("POST", "reminders.add_office_rule"): Row(KEEPERS, status=FORM_SHOWN_AGAIN),
+    ("POST", "reminders.switch_office_rule"): Row(KEEPERS, DOWNWARD, {"id": "office_rule"}),
     # milestones
     ("GET", "console_plans.new_milestone"): Row(PLANNERS, args={"code": "code"}),
     ("POST", "console_plans.add_milestone"): Row(PLANNERS, args={"code": "code"}, status=FORM_SHOWN_AGAIN),

@@ -35,6 +35,7 @@ from app.jobs import JobState
 from app.outbox.models import Delivery
 from app.plans.models import Plan
 from app.plans.revisions import PlanRevision
+from app.reminders.rules import ReminderRule
 from app.reports.returns.figures import MonthFigures
 from app.reports.returns.month import Month
 from app.reports.returns.monthly import MonthlyReturn
@@ -178,6 +179,12 @@ class World:
         CalendarDay.enter(city.region_code, {date(2027, 1, 5): Entered(False, "市里放假")}, now())
         term = SchoolTerm.planned(city.region_code, TermKind.EXAMS, "期末", date(2027, 1, 5), date(2027, 1, 9), now())
         self.things |= {"region": city.region_code, "day": date(2027, 1, 5).toordinal(), "term": term.id}
+        office_rule = ReminderRule.lay_down(
+            now(), organization=city, anchor="milestone_due", audience="organizers", lead_amount=5,
+            lead_unit="workdays", useful_for=60)
+        event_rule = ReminderRule.lay_down(
+            now(), event=made["published"], lead_amount=9, lead_unit="days", useful_for=60)
+        self.things |= {"office_rule": office_rule.id, "reminder_rule": event_rule.id}
         saved = SavedSlice.save(Slice(), slug="city", title="城市的", title_en="", organization=city, as_of=now())
         self.things |= {"short": saved.slug, "slice": saved.id}
         self.things |= {"entry": entry.id, "register": entry.register_id, "evidence": entry.files[0].file_id}

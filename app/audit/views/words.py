@@ -64,6 +64,7 @@ DONE = {
     "target_removed": _l("删除了目标："), "target_added": _l("添加了目标："),
     "days_entered": _l("登记了休息日和上班日："), "days_removed": _l("删除了登记的日子："),
     "term_entered": _l("登记了学校的日子："), "term_removed": _l("删除了学校的日子："),
+    "rule_laid_down": _l("加了"), "rule_switched_on": _l("启用了"), "rule_switched_off": _l("停用了"),
     # the installation
     "made": _l("做了"), "released": _l("放行了"),
     # the audit itself
@@ -122,7 +123,8 @@ THINGS = {
     "OutsideFigure": _lp("audit", "外部数字"), "Indicator": _lp("audit", "指标"),
     "EventChange": _l("送审的修改"), "Backup": _l("备份"), "Sending": _lp("audit", "发信"),
     "MonthlyReturn": _lp("audit", "月报"), "SupervisionSlip": _lp("audit", "督办单"), "Snapshot": _l("封存的报表"),
-    "Delivery": _lp("audit", "信件"), "Days": _lp("audit", "日历"), "SchoolTerm": _lp("audit", "学期"),
+    "Delivery": _lp("audit", "信件"), "ReminderRule": _l("提醒规则"),
+    "Days": _lp("audit", "日历"), "SchoolTerm": _lp("audit", "学期"),
     "FeedToken": _l("私人日历"), "SavedSlice": _l("短地址"),
 }
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import islice
+
 from flask import flash, g, redirect, render_template, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
@@ -19,8 +21,9 @@ from app.forms import PlainForm, is_a_workbook_if_it_says_so
 from app.jobs import Job, JobState
 from app.plans.asking import PlanForm
 from app.reminders.notice import COLUMNS, Notice, changed_days
+from app.reminders.redating import moved_under
 from app.reminders.views.desk import KEEPERS, Page, as_keeper, bp, done, keeps_root
-from app.reminders.views.touched import events_on
+from app.reminders.views.touched import MOST, events_on
 from app.workdays.kept import present
 
 KIND = "reminders.notice"
@@ -99,7 +102,8 @@ def _preview(job: Job, status: int) -> Page:
     return render_template(
         "reminders/days/preview.html", sheet=read, lines=sorted(read.lines, key=lambda line: line.is_good),
         columns=[(name, words[0]) for name, words in COLUMNS.items() if name in read.columns], changed=changed,
-        events=events_on(Event.scoped(as_keeper()), changed), form=PlainForm(formdata=None)), status
+        moved=list(islice(moved_under(after), MOST)), events=events_on(Event.scoped(as_keeper()), changed),
+        form=PlainForm(formdata=None)), status
 
 
 def _require_root() -> None:

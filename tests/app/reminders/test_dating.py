@@ -5,12 +5,18 @@ from datetime import UTC, date, datetime
 import pytest
 
 from app.events.span import Span
-from app.reminders.dating import dates
+from app.reminders import moments
 from app.reminders.models import LeadUnit, ReminderRule
+from app.reminders.moments import Dates, Moment
 
-DAY = ReminderRule(lead_amount=1, lead_unit=LeadUnit.DAYS.value, useful_for=22 * 60)
-HOUR = ReminderRule(lead_amount=1, lead_unit=LeadUnit.HOURS.value, useful_for=60)
-ELAPSED_DAY = ReminderRule(lead_amount=24, lead_unit=LeadUnit.HOURS.value, useful_for=60)
+PLAIN = {"is_after": False, "day_rule": "any", "at_time": ""}
+DAY = ReminderRule(lead_amount=1, lead_unit=LeadUnit.DAYS.value, useful_for=22 * 60, **PLAIN)
+HOUR = ReminderRule(lead_amount=1, lead_unit=LeadUnit.HOURS.value, useful_for=60, **PLAIN)
+ELAPSED_DAY = ReminderRule(lead_amount=24, lead_unit=LeadUnit.HOURS.value, useful_for=60, **PLAIN)
+
+
+def dates(rule: ReminderRule, when: Span) -> Dates | None:
+    return moments.dates(rule, Moment(when.starts_at, when.zone, when.is_all_day))
 
 
 def span(starts_at: str, zone: str) -> Span:

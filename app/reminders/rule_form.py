@@ -1,0 +1,65 @@
+"""The form of a rule: whom, so long before or after what, on which day, at what time."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from wtforms import HiddenField, IntegerField, SelectField, StringField
+from wtforms.validators import InputRequired, NumberRange, Optional, Regexp, ValidationError
+
+from app.plans.asking import PlanForm
+from app.reminders.registry import Anchor, registry
+from app.reminders.rules import A_DAY, DayRule, Lead, LeadUnit
+
+MOST_HOURS = 24 * 60
+AFTER = {LeadUnit.HOURS: A_DAY, LeadUnit.DAYS: 5 * A_DAY, LeadUnit.WORKDAYS: 7 * A_DAY}
+
+
+class RuleForm(PlanForm):
+    """`act` is what was answered when somebody is due at once: now, or later."""
+
+    anchor = SelectField(_l("以什么为准"), [InputRequired()])
+    direction = SelectField(_l("之前还是之后"), [InputRequired()])
+    lead_amount = IntegerField(_l("提前或推后多少"), [
+        InputRequired(_l("请填一个数。")), NumberRange(0, 99, _l("要在 0 到 99 之间。"))],
+        render_kw={"min": 0, "max": 99, "inputmode": "numeric"})
+    lead_unit = SelectField(_l("单位"), [InputRequired()])
+    audience = SelectField(_l("发给谁"), [InputRequired()])
+    at_time = StringField(
+        _l("几点发"), [Optional(), Regexp(r"([01]\d|2[0-3]):[0-5]\d$", message=_l("请写成 09:00 这样。"))],
+        description=_l("不填就和活动同一个钟点；按天的不在 22:00 到 8:00 之间发。"), render_kw={"type": "time"})
+    day_rule = SelectField(_l("碰上休息日"), [InputRequired()])
+    hours = IntegerField(_l("过了几小时就不发了"), [
+        Optional(), NumberRange(1, MOST_HOURS, _l("要在 %(low)d 到 %(high)d 之间。", low=1, high=MOST_HOURS))],
+        description=_l("系统停过再开时用。不填按通常的：提前的到开始前为止，推后的几天。"),
+        render_kw={"min": 1, "max": MOST_HOURS, "inputmode": "numeric"})
+    act = HiddenField()
+
+    def __init__(self, anchors: Iterable[Anchor], **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        kept = registry()
+        self.anchor.choices = [(one.name, str(one.label)) for one in anchors]
+        self.audience.choices = [(one.name, str(one.label)) for one in kept.audiences.values() if any(
+            kept.letters_for(anchor, one.name) for anchor, _name in self.anchor.choices)]
+        self.direction.choices = [("before", _("之前")), ("after", _("之后"))]
+        self.lead_unit.choices = [(one.value, one.label) for one in LeadUnit]
+        self.day_rule.choices = [(one.value, one.label) for one in DayRule]
+
+    def validate_audience(self, field: Any) -> None:
+        anchor = next((word for name, word in self.anchor.choices if name == self.anchor.data), "")
+        audience = next((word for name, word in self.audience.choices if name == field.data), "")
+        if anchor and audience and not registry().letters_for(self.anchor.data, field.data):
+            raise ValidationError(_("“%(anchor)s”没有写给“%(audience)s”的信，请换一个。",
+                                    anchor=anchor, audience=audience))
+
+    def words(self) -> dict[str, Any]:
+        """The rule's columns."""
+        unit, is_after = LeadUnit(self.lead_unit.data), self.direction.data == "after"
+        lead = Lead(self.lead_amount.data, unit)
+        usual = AFTER[unit] if is_after or not lead.minutes else lead.useful_for(0)
+        return {"anchor": self.anchor.data, "is_after": is_after, "lead_amount": lead.amount, "lead_unit": unit.value,
+                "audience": self.audience.data, "at_time": self.at_time.data or "", "day_rule": self.day_rule.data,
+                "useful_for": self.hours.data * 60 if self.hours.data else usual}
