@@ -1,8 +1,10 @@
-"""`python -m bench`: queries, bytes and CPU of the public pages and the feed at 10, 100 and 1,000 events."""
+"""`python -m bench`: queries, bytes and CPU of the public pages and the feed at 10, 100 and 1,000 events; then feeds
+served, the recount of a plan, and letters. `python -m bench posted` (or serving, or recount) runs that one alone."""
 
 from __future__ import annotations
 
 import gzip
+import sys
 import tempfile
 
 from flask import Flask
@@ -10,14 +12,22 @@ from icalendar import Calendar
 
 from app import create_app
 from app.clock import now
-from bench import recount, serving
+from bench import posted, recount, serving
 from bench.filling import fill
 from bench.measuring import counted, timed
 
 SIZES = (10, 100, 1000)
 
 
-def main() -> None:
+PARTS = {"serving": serving.print_all, "recount": recount.print_all, "posted": posted.print_all}
+
+
+def main(*wanted: str) -> None:
+    for part in wanted or ("pages", *PARTS):
+        PARTS.get(part, print_pages)()
+
+
+def print_pages() -> None:
     print(f"{'page':<28}{'events':>8}{'queries':>9}{'bytes':>10}{'gzip':>9}{'CPU ms':>9}")
     rows: dict[str, list[str]] = {}
     for size in SIZES:
@@ -31,8 +41,6 @@ def main() -> None:
             rows.setdefault("oracle", []).append(by_icalendar(app, size))
     for lines in rows.values():
         print("\n".join(lines))
-    serving.print_all()
-    recount.print_all()
 
 
 def pages() -> dict[str, str]:
@@ -71,4 +79,4 @@ def line(name: str, size: int, queries: int, body: bytes, cpu: float) -> str:
 
 
 if __name__ == "__main__":
-    main()
+    main(*sys.argv[1:])

