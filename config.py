@@ -55,6 +55,7 @@ SETTINGS = (
     Setting("MAIL_FROM", "Wujin <no-reply@localhost>", "sender of every letter"),
     Setting("MAIL_PER_MINUTE", "0", "the relay's ceiling a minute; 0: none"),
     Setting("MAIL_PER_DAY", "0", "the relay's ceiling a day; 0: none"),
+    Setting("MAIL_CONNECTIONS", "2", "how many letters leave at once; a crash can double as many"),
     Setting("BOUNCE_URL", "", "imaps://user:password@host/INBOX, where letters sent to MAIL_FROM arrive: what comes "
                               "back is noted on the letter; empty: nobody looks"),
     Setting("SCHEDULER", "on", "on: this process rings the jobs (one holder a folder); off: it never does"),
@@ -84,14 +85,14 @@ def load(environ: Mapping[str, str] | None = None, **changes: str) -> dict[str, 
     instance = instance if instance.is_absolute() else TOP / instance
     values: dict[str, Any] = dict(text)
     values["INSTANCE_PATH"] = instance
-    for name in ("PORT", "MAIL_PER_MINUTE", "MAIL_PER_DAY", "TRUSTED_PROXIES", "WORKERS"):
+    for name in ("PORT", "MAIL_PER_MINUTE", "MAIL_PER_DAY", "MAIL_CONNECTIONS", "TRUSTED_PROXIES", "WORKERS"):
         values[name] = _whole_number(name, text[name])
     for name in ("SCHEDULER", "RATE_LIMITS"):
         values[name] = _switch(name, text[name])
     if text["LOG_LEVEL"] not in LOG_LEVELS:
         raise SettingError(f"LOG_LEVEL is one of {', '.join(LOG_LEVELS)}, not “{text['LOG_LEVEL']}”.")
-    if not 1 <= values["PORT"] <= 65535 or values["WORKERS"] < 1:
-        raise SettingError("PORT is a number from 1 to 65535, WORKERS at least 1.")
+    if not 1 <= values["PORT"] <= 65535 or min(values["WORKERS"], values["MAIL_CONNECTIONS"]) < 1:
+        raise SettingError("PORT is a number from 1 to 65535, WORKERS and MAIL_CONNECTIONS at least 1.")
     _require_known(text)
     values["BASE_URL"] = _base_url(text)
     values["SECRET_KEY"] = text["SECRET_KEY"] or _kept_secret(instance)

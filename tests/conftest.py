@@ -67,7 +67,7 @@ def as_of() -> datetime:
 
 def settings(folder: Path, **changes: str) -> dict[str, str]:
     return {"INSTANCE_PATH": str(folder), "DATABASE_URL": "", "SECRET_KEY": KEY, "RATE_LIMITS": "off",
-            "SCHEDULER": "off", "MAIL_URL": "outbox:", "BASE_URL": "http://wujin.test",
+            "SCHEDULER": "off", "MAIL_URL": "outbox:", "MAIL_CONNECTIONS": "1", "BASE_URL": "http://wujin.test",
             "UID_HOST": "wujin.test", "HOST": "127.0.0.1", "PORT": "8000", "TIMEZONE": "Asia/Shanghai",
             "MAIL_FROM": "Wujin <no-reply@wujin.test>", "TRUSTED_PROXIES": "0", "TRUSTED_HOSTS": ""} | changes
 

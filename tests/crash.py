@@ -1,8 +1,8 @@
-"""Kills the sender again and again while it sends, and counts: `python -m tests.crash --kills 20 [--database URL]`.
+"""Kills the sender again and again while it sends, and counts: `python -m tests.crash --kills 20`.
 
 Real parts: `flask reminders run` on a database file (or an empty PostgreSQL), a mail server in a process of its own
 that notes each letter before it answers, and SIGKILL at a random moment of a letter. Whatever was killed, nobody is
-left out, and at most one letter a kill comes twice, under one Message-ID.
+left out, and at most one letter a connection and kill comes twice, under one Message-ID.
 """
 
 from __future__ import annotations
@@ -27,6 +27,7 @@ from app.clock import now
 from app.db import db
 from app.outbox import sending
 from app.reminders import due
+from bench.databases import postgresql
 from tests.conftest import KEY, prepare
 from tests.factories import an_event
 from tests.letters import enrolled
@@ -42,24 +43,29 @@ class Outcome:
 
     letters: int
     kills: int
+    connections: int
     lost: int
     doubled: int
     tangled: int
 
     def __str__(self) -> str:
-        return (f"{self.letters} letters, {self.kills} kills: {self.lost} lost, {self.doubled} doubled, "
+        return (f"{self.letters} letters, {self.kills} kills, {self.connections} connections a sender: "
+                f"{self.lost} lost, {self.doubled} doubled, "
                 f"{self.tangled} with two Message-IDs")
 
     @property
     def is_as_promised(self) -> bool:
-        return self.lost == 0 and self.doubled <= self.kills and self.tangled == 0
+        return self.lost == 0 and self.doubled <= self.kills * self.connections and self.tangled == 0
 
 
-def crash(kills: int, folder: Path, database: str = "", letters: int = 0) -> Outcome:
-    """`letters` enrolled, all due now; `kills` senders killed while they send; then one that may finish."""
+def crash(kills: int, folder: Path, database: str = "", letters: int = 0, *, senders: int = 1,
+          connections: int = 1) -> Outcome:
+    """`letters` enrolled, all due now; `kills` times one of the senders is killed while they send, and another takes
+    its place; then one may finish. More than one sender needs PostgreSQL: a folder has one holder."""
     letters = letters or 40 * (kills + 1)
     notes, port = folder / "sink.txt", free_port()
-    settings = {"INSTANCE_PATH": str(folder), "DATABASE_URL": database, "SECRET_KEY": KEY, "UID_HOST": "wujin.test",
+    settings = {"INSTANCE_PATH": str(folder), "DATABASE_URL": database or f"sqlite:///{folder / 'wujin.db'}",
+                "SECRET_KEY": KEY, "UID_HOST": "wujin.test", "MAIL_CONNECTIONS": str(connections),
                 "MAIL_URL": f"smtp://127.0.0.1:{port}", "MAIL_FROM": "Wujin <no-reply@wujin.test>"}
     app = create_app(**settings)
     prepare(app)
@@ -69,15 +75,16 @@ def crash(kills: int, folder: Path, database: str = "", letters: int = 0) -> Out
                             stdout=subprocess.PIPE)
     try:
         assert sink.stdout is not None and sink.stdout.readline()
-        chance = random.Random(kills)
-        for number in range(kills):
-            # Each dies somewhere in its share, so that every one of them is killed while it sends.
-            _run_and_kill(settings, notes, at=letters * number // (kills + 1) + chance.randint(1, 35), chance=chance)
+        with _Senders(settings, folder, senders) as running:
+            chance = random.Random(kills)
+            for number in range(kills):
+                # Each dies somewhere in its share, so that every one of them is killed while it sends.
+                running.kill_one(notes, letters * number // (kills + 1) + chance.randint(1, 35), chance)
         _finish(app)
     finally:
         sink.terminate()
         sink.communicate(timeout=10)
-    return _count(notes, letters, kills)
+    return _count(notes, letters, kills, connections)
 
 
 def _lecture_of_tomorrow(letters: int) -> None:
@@ -91,19 +98,41 @@ def _lecture_of_tomorrow(letters: int) -> None:
     db.session.commit()
 
 
-def _run_and_kill(settings: dict[str, str], notes: Path, at: int, chance: random.Random) -> None:
-    sender = subprocess.Popen([sys.executable, "-m", "flask", "--app", "app", "reminders", "run"], cwd=TOP,
-                              env=os.environ | settings, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    try:
+class _Senders:
+    """So many run at a time, each in a folder of its own."""
+
+    def __init__(self, settings: dict[str, str], folder: Path, count: int) -> None:
+        self.settings, self.folders = settings, [folder / f"sender{number}" for number in range(count)]
+        self.running: list[subprocess.Popen[bytes]] = []
+
+    def __enter__(self) -> _Senders:
+        self.running = [self._begun(folder) for folder in self.folders]
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        for one in self.running:
+            one.send_signal(signal.SIGKILL)
+            one.wait(10)
+
+    def kill_one(self, notes: Path, at: int, chance: random.Random) -> None:
+        """When the mail server has taken `at` letters, at a random moment of the next."""
         stuck_at = time.monotonic() + PATIENCE
         while _taken(notes) < at:
-            if sender.poll() is not None or time.monotonic() > stuck_at:
-                raise RuntimeError(f"the sender stopped by itself at letter {_taken(notes)} of {at}")
+            if any(one.poll() is not None for one in self.running) or time.monotonic() > stuck_at:
+                raise RuntimeError(f"a sender stopped by itself at letter {_taken(notes)} of {at}")
             time.sleep(0.002)
         time.sleep(chance.uniform(0, 0.02))
-    finally:
-        sender.send_signal(signal.SIGKILL)
-        sender.wait(10)
+        number = chance.randrange(len(self.running))
+        self.running[number].send_signal(signal.SIGKILL)
+        self.running[number].wait(10)
+        self.running[number] = self._begun(self.folders[number])
+
+    def _begun(self, folder: Path) -> subprocess.Popen[bytes]:
+        folder.mkdir(exist_ok=True)
+        own = {"INSTANCE_PATH": str(folder)}
+        return subprocess.Popen([sys.executable, "-m", "flask", "--app", "app", "reminders", "run"], cwd=TOP,
+                                env=os.environ | self.settings | own, stdout=subprocess.DEVNULL,
+                                stderr=subprocess.DEVNULL)
 
 
 def _finish(app: Flask) -> None:
@@ -124,24 +153,29 @@ def _taken(notes: Path) -> int:
     return notes.read_bytes().count(b"\n") if notes.exists() else 0
 
 
-def _count(notes: Path, letters: int, kills: int) -> Outcome:
+def _count(notes: Path, letters: int, kills: int, connections: int) -> Outcome:
     taken = [line.split(" ", 1) for line in notes.read_text().splitlines()]
     each = Counter(address for address, _id in taken)
     ids = {(address, id) for address, id in taken}
     wanted = {f"li{number}@example.org" for number in range(letters)}
-    return Outcome(letters, kills, len(wanted - each.keys()), sum(each.values()) - len(each), len(ids) - len(each))
+    return Outcome(letters, kills, connections, len(wanted - each.keys()), sum(each.values()) - len(each),
+                   len(ids) - len(each))
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m tests.crash", description=__doc__)
     parser.add_argument("--kills", type=int, default=20)
-    parser.add_argument("--letters", type=int, default=0, help="default: 40 for each sender")
-    parser.add_argument("--database", default="", help="an empty PostgreSQL; default: a SQLite file")
+    parser.add_argument("--letters", type=int, default=0, help="default: 40 for each kill")
+    parser.add_argument("--connections", type=int, default=1)
     wish = parser.parse_args()
-    with tempfile.TemporaryDirectory() as folder:
-        outcome = crash(wish.kills, Path(folder), wish.database, wish.letters)
-    print(outcome)
-    sys.exit(0 if outcome.is_as_promised else 1)
+    outcomes = []
+    for name, senders in (("sqlite, 1 sender", 1), ("postgresql, 2 senders", 2)):
+        with tempfile.TemporaryDirectory() as folder, postgresql() as address:
+            at = address(0) if senders > 1 else ""
+            outcomes.append(crash(wish.kills, Path(folder), at, wish.letters, senders=senders,
+                                  connections=wish.connections))
+        print(f"{name}: {outcomes[-1]}", flush=True)
+    sys.exit(0 if all(one.is_as_promised for one in outcomes) else 1)
 
 
 if __name__ == "__main__":

@@ -26,10 +26,6 @@ _PENDING, _CLAIMED, _AMBIGUOUS, _MISSED = (
     DeliveryState.MISSED.value)
 
 
-class LeaseLost(Exception):
-    """Another sender holds the letter now; whatever we know of it must not be written."""
-
-
 def claim(as_of: datetime, limit: int, node: str = "") -> tuple[str, list[Delivery]]:
     """A token, and the letters it holds for 300 s; commit before sending. `node` names a holder that frees
     its own when it starts again."""
@@ -64,18 +60,6 @@ def _take(group: str, limit: int, token: str, as_of: datetime) -> int:
     return len(db.session.scalars(update(Delivery).where(Delivery.id.in_(select(due.c.id))).values(
         state=_CLAIMED, attempts=Delivery.attempts + 1, lease_until=as_of + LEASE, claim=token, data_begun_at=None)
         .returning(Delivery.id).execution_options(synchronize_session=False)).all())
-
-
-def fenced(id: int, token: str, **values: Any) -> None:
-    """Writes to a letter we hold.
-
-    :raises LeaseLost: when it is no longer ours.
-    """
-    changed = db.session.execute(
-        update(Delivery).where(Delivery.id == id, Delivery.state == _CLAIMED, Delivery.claim == token)
-        .values(**values).execution_options(synchronize_session=False))
-    if changed.rowcount != 1:  # type: ignore[attr-defined]
-        raise LeaseLost(id)
 
 
 def put_back(token: str, *, next_at: datetime | None = None, group: str = "") -> int:

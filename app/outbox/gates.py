@@ -17,6 +17,10 @@ def register(app: Flask, letter: str, gate: Gate) -> None:
     app.extensions.setdefault("wujin.gates", {})[letter] = gate
 
 
+def has_gate(letter: str) -> bool:
+    return letter in current_app.extensions.get("wujin.gates", {})
+
+
 def objection(delivery: Delivery, as_of: datetime) -> str:
     """What the world says now, in the transaction that lets the letter go."""
     gate: Gate | None = current_app.extensions.get("wujin.gates", {}).get(delivery.letter)

@@ -89,15 +89,16 @@ def paces() -> dict[str, DomainPace]:
     return {one.domain_group: one for one in db.session.scalars(select(DomainPace))}
 
 
-def hear(group: str, answer: Answer, as_of: datetime) -> None:
-    """In the transaction that records the answer. A letter taken where nothing is known needs no row."""
-    pace = db.session.get(DomainPace, group)
-    if pace is None:
-        if answer.outcome not in (Outcome.LATER, Outcome.HOUSE_BUSY, Outcome.POLICY):
-            return
-        pace = DomainPace.of(group, as_of)
-        db.session.add(pace)
-    pace.hear(answer, as_of)
+def hear(answers: Iterable[tuple[str, Answer]], as_of: datetime) -> None:
+    """By house, in the transaction that records them. Good answers where nothing is known need no row."""
+    known = paces()
+    for group, answer in answers:
+        if group not in known:
+            if answer.outcome not in (Outcome.LATER, Outcome.HOUSE_BUSY, Outcome.POLICY):
+                continue
+            known[group] = DomainPace.of(group, as_of)
+            db.session.add(known[group])
+        known[group].hear(answer, as_of)
 
 
 def shares(groups: Iterable[str], limit: int, as_of: datetime) -> dict[str, int]:
