@@ -18,14 +18,13 @@ from queue import Empty, SimpleQueue
 from zoneinfo import ZoneInfo
 
 from flask import current_app
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from app.db import db, reading
 from app.outbox import claiming, gates, late, transport
 from app.outbox.answers import Answer, Outcome
 from app.outbox.carriers import Carrier, Ended, Held, Left, Offered
-from app.outbox.claiming import LEASE_FOR_DATA
-from app.outbox.endings import fenced, record
+from app.outbox.endings import begin, fenced, record
 from app.outbox.message import Prepared
 from app.outbox.models import Delivery, DeliveryState, LetterContent, Suppression, address_hash
 
@@ -34,6 +33,12 @@ log = logging.getLogger(__name__)
 WORK_FOR = 240  # seconds a batch may take: the lease of its last letter must not run out meanwhile
 SETTLE_AFTER = 0.002  # seconds: the next letter is offered by then, or it takes its time
 Told = Offered | Ended | Left
+
+# Built once: they are said for every few letters.
+_FRESH = (select(Delivery).where(Delivery.id.in_(bindparam("ids", expanding=True)),
+                                 Delivery.claim == bindparam("token"), Delivery.state == DeliveryState.CLAIMED.value)
+          .execution_options(populate_existing=True))
+_BARRED = select(Suppression).where(Suppression.address_hash.in_(bindparam("marks", expanding=True)))
 
 
 class Clock:
@@ -79,7 +84,7 @@ class Batch:
 
     def _attend(self, carriers: int) -> None:
         while carriers or self.ended:
-            told = self._hear(SETTLE_AFTER if self.ended else None) if carriers else []
+            told = self._hear(SETTLE_AFTER if self.ended else None, carriers) if carriers else []
             carriers -= sum(isinstance(one, Left) for one in told)
             self.ended += [one for one in told if isinstance(one, Ended)]
             offered = [one for one in told if isinstance(one, Offered)]
@@ -88,15 +93,17 @@ class Batch:
             if self.clock.elapsed > WORK_FOR:
                 self._give_back()
 
-    def _hear(self, patience: float | None) -> list[Told]:
-        """All that was told by now; at least one, unless patience ends."""
+    def _hear(self, patience: float | None, carriers: int = 1) -> list[Told]:
+        """What is told until every carrier has spoken, or a moment after the first; nothing when patience ends."""
         told: list[Told] = []
         try:
             told.append(self.told.get(timeout=patience))
-            while True:
-                told.append(self.told.get_nowait())
+            until = time.monotonic() + SETTLE_AFTER
+            while len(told) < carriers:
+                told.append(self.told.get(timeout=max(0.0, until - time.monotonic())))
         except Empty:
-            return told
+            pass
+        return told
 
     def _settle(self, offered: Sequence[Offered]) -> None:
         """Writes what ended and what begins now in one transaction, then lets the carriers go on."""
@@ -147,8 +154,7 @@ class Batch:
         ids = list(messages)
         if not ids:
             return {}, []
-        fresh = {one.id: one for one in db.session.scalars(Delivery.held_by(self.token).where(
-            Delivery.id.in_(ids)).execution_options(populate_existing=True))}
+        fresh = {one.id: one for one in db.session.scalars(_FRESH, {"ids": ids, "token": self.token})}
         barred = _barred(fresh.values())
         begun: dict[int, bytes] = {}
         faults: list[Ended] = []
@@ -170,7 +176,7 @@ class Batch:
             begun |= {letter.id: made[letter.id]} if not failed else {}
             faults += failed
         if begun:
-            fenced(list(begun), self.token, keeps=True, data_begun_at=moment, lease_until=moment + LEASE_FOR_DATA)
+            begin(list(begun), self.token, moment)
         return begun, faults
 
     def _heed(self, ended: Sequence[Ended]) -> None:
@@ -226,7 +232,7 @@ def _objection(letter: Delivery, moment: datetime,
 def _barred(letters: Iterable[Delivery]) -> dict[str, Suppression]:
     marks = [address_hash(one.address) for one in letters]
     return {one.address_hash: one for one in db.session.scalars(
-        select(Suppression).where(Suppression.address_hash.in_(marks)))}
+        _BARRED, {"marks": marks})}
 
 
 def _words_of(letters: Sequence[Held]) -> dict[int, Prepared]:

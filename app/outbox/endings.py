@@ -8,18 +8,28 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import bindparam, insert, select, update
 
 from app.db import db
 from app.outbox import pace, storms, transport
 from app.outbox.answers import AFTER_UNKNOWN, FULL_THRICE, Answer, Outcome, last_chance, retry_after
 from app.outbox.carriers import Ended, Held
+from app.outbox.claiming import LEASE_FOR_DATA
 from app.outbox.models import Attempt, Delivery, DeliveryState, Suppression, address_hash
 
 log = logging.getLogger(__name__)
 
 RELEASED: dict[str, Any] = {"claim": None, "lease_until": None}
 _CLAIMED = DeliveryState.CLAIMED.value
+_AS_IT_IS = {"synchronize_session": False}
+
+# Built once: they are said for every few letters.
+_OURS = (Delivery.id.in_(bindparam("ids", expanding=True)), Delivery.state == _CLAIMED,
+         Delivery.claim == bindparam("token"))
+_BEGIN = update(Delivery).where(*_OURS).values(data_begun_at=bindparam("begun"), lease_until=bindparam("until"))
+_ACCEPT = update(Delivery).where(*_OURS).values(
+    **RELEASED, state=DeliveryState.ACCEPTED.value, sent_at=bindparam("moment"), reason=bindparam("kept"),
+    last_code=bindparam("code")).returning(Delivery.id)
 
 
 def record(ended: Sequence[Ended], token: str, moment: datetime) -> set[int]:
@@ -39,12 +49,17 @@ def record(ended: Sequence[Ended], token: str, moment: datetime) -> set[int]:
     return lost
 
 
-def fenced(ids: Sequence[int], token: str, *, keeps: bool = False, **values: Any) -> set[int]:
-    """Writes to letters we hold, and lets them go unless it `keeps` them; those that were ours."""
+def fenced(ids: Sequence[int], token: str, **values: Any) -> set[int]:
+    """Writes to letters we hold, and lets them go; those that were ours."""
     return set(db.session.scalars(update(Delivery).where(
         Delivery.id.in_(ids), Delivery.state == _CLAIMED, Delivery.claim == token)
-        .values(**({} if keeps else RELEASED), **values).returning(Delivery.id)
-        .execution_options(synchronize_session=False)))
+        .values(**RELEASED, **values).returning(Delivery.id), execution_options=_AS_IT_IS))
+
+
+def begin(ids: Sequence[int], token: str, moment: datetime) -> None:
+    """Their words go now."""
+    db.session.execute(_BEGIN, {"ids": ids, "token": token, "begun": moment, "until": moment + LEASE_FOR_DATA},
+                       execution_options=_AS_IT_IS)
 
 
 def _write_accepted(ended: Sequence[Ended], token: str, moment: datetime) -> set[int]:
@@ -53,8 +68,8 @@ def _write_accepted(ended: Sequence[Ended], token: str, moment: datetime) -> set
         alike[one.answer.code, transport.KEPT if one.answer.words == transport.KEPT else ""].append(one.letter.id)
     lost: set[int] = set()
     for (code, kept), ids in alike.items():
-        lost |= set(ids) - fenced(ids, token, state=DeliveryState.ACCEPTED.value, sent_at=moment, reason=kept,
-                                  last_code=code)
+        lost |= set(ids) - set(db.session.scalars(_ACCEPT, {
+            "ids": ids, "token": token, "moment": moment, "kept": kept, "code": code}, execution_options=_AS_IT_IS))
     return lost
 
 

@@ -5,7 +5,7 @@ The words are made ready once for all who get the same ones; a recipient's field
 
 from __future__ import annotations
 
-import base64
+import binascii
 import hashlib
 import hmac
 import re
@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from email.header import Header
 from email.utils import format_datetime, formataddr, parseaddr
+from functools import lru_cache
 
 import css_inline
 from markupsafe import escape
@@ -66,7 +67,7 @@ class Prepared:
 
     def _headers(self, delivery: Delivery, fields: Mapping[str, str], sender: str, at: datetime) -> bytes:
         lines = {
-            "From": _mailbox(*parseaddr(one_line(sender))),
+            "From": _sender(sender),
             "To": _mailbox(one_line(delivery.name), delivery.address),
             "Subject": _words(one_line(filled(self.subject, fields))),
             "Date": format_datetime(at),
@@ -113,6 +114,11 @@ def _as_links(value: str) -> str:
     return "<br>".join(_LINK.sub(lambda found: f'<a href="{found[0]}">{found[0]}</a>', line) for line in lines)
 
 
+@lru_cache(maxsize=8)
+def _sender(mail_from: str) -> str:
+    return _mailbox(*parseaddr(one_line(mail_from)))
+
+
 def _mailbox(name: str, address: str) -> str:
     plain = envelope(address)
     if name.isascii():
@@ -122,14 +128,16 @@ def _mailbox(name: str, address: str) -> str:
     return f"{coded}{fold} <{plain}>"
 
 
+@lru_cache(maxsize=1024)  # a batch has one subject, or few
 def _words(text: str) -> str:
     """RFC 2047, folded; ASCII stays as it is."""
     return Header(text, "us-ascii" if text.isascii() else "utf-8", header_name="Subject").encode(linesep="\r\n")
 
 
 def _part(kind: bytes, words: bytes, more: bytes = b"") -> bytes:
-    coded = base64.encodebytes(words).replace(b"\n", b"\r\n")
-    return (b"Content-Type: " + kind + b"\r\n" + more + b"Content-Transfer-Encoding: base64\r\n\r\n" + coded)
+    coded = binascii.b2a_base64(words, newline=False)
+    lines = b"\r\n".join([coded[at:at + 76] for at in range(0, len(coded), 76)])
+    return b"Content-Type: " + kind + b"\r\n" + more + b"Content-Transfer-Encoding: base64\r\n\r\n" + lines + b"\r\n"
 
 
 def _attached(calendar: bytes) -> bytes:

@@ -10,7 +10,7 @@ from app.db import db
 from app.outbox import claiming, gates, posting, sending, transport
 from app.outbox.answers import Answer, Outcome
 from app.outbox.carriers import Ended, Held
-from app.outbox.endings import fenced, record
+from app.outbox.endings import begin, record
 from app.outbox.letter import Recipient
 from app.outbox.models import Delivery, Suppression, address_hash
 from tests.conftest import AS_OF
@@ -333,14 +333,15 @@ def test_a_lease_that_ran_out_frees_the_letter_or_leaves_it_unknown(either_app):
     posted("li@example.org")
     posted("he@example.org")
     token, letters = claiming.claim(AS_OF, 2)
-    fenced([letters[1].id], token, keeps=True, data_begun_at=AS_OF)
+    begin([letters[1].id], token, AS_OF)
     db.session.commit()
 
     early = claiming.reap(AS_OF + minutes(4))
-    late = claiming.reap(AS_OF + minutes(5))
+    unbegun = claiming.reap(AS_OF + minutes(5))
+    begun = claiming.reap(AS_OF + minutes(11))
     db.session.commit()
 
-    assert (early, late) == (0, 2)
+    assert (early, unbegun, begun) == (0, 1, 1)
     assert [(one.state, one.unanswered) for one in ledger()] == [("pending", 0), ("ambiguous", 1)]
 
 
