@@ -379,7 +379,7 @@ TABLE: dict[tuple[str, str], Row] = {
     ("POST", "reports.make"): Row(STAFF, args={"period": "period", "what": "ledger"}),
     ("GET", "reports.made_file"): Row(STAFF, args={"id": "report_job"}, is_private=True),
     ("GET", "reports.download"): Row(STAFF, args={"id": "report_job"}, is_private=True),
-    ("POST", "reports.seal"): Row(MAKERS, args={"period": "period"}),
+    ("POST", "reports.seal"): Row(MAKERS, args={"period": "period"}, data={"again": "yes"}),
     ("GET", "reports.snapshot"): Row(STAFF, DOWNWARD, {"id": "snapshot"}),
     ("POST", "reports.amend"): Row(MAKERS, DOWNWARD, {"id": "snapshot"}, status=FORM_SHOWN_AGAIN),
     ("GET", "reports.snapshot_sheet"): Row(STAFF, DOWNWARD, {"id": "snapshot"}),
