@@ -110,6 +110,7 @@ def _hear_changes(app: Flask) -> None:
     from app.accounts import sessions, staff
     from app.audit import recording
     from app.feeds import entries, tokens
+    from app.feeds.following import news
     from app.plans import following as plans
     from app.reminders import following
     from app.reports.slips import supervising
@@ -122,6 +123,7 @@ def _hear_changes(app: Flask) -> None:
     db.follow(app, telling.follow)
     db.follow(app, entries.follow)
     db.follow(app, tokens.follow)
+    db.follow(app, news.follow)
     db.follow(app, following.follow)
     db.follow(app, supervising.follow)
 
@@ -130,7 +132,10 @@ def _watch_letters(app: Flask) -> None:
     """Who is asked just before a letter leaves; one line a letter."""
     from app.accounts import inviting, recovery, settings
     from app.accounts.installation import Installation
-    from app.outbox import ceilings, gates, late, transport
+    from app.feeds.following import letters as follow_letters
+    from app.outbox import ceilings, gates, late, transport, unsubscribing
+    from app.reminders import letters, optional
+    from app.reports import board_letter, mondays
     from app.reports import letters as reports
     from app.reports.returns import reminding
     from app.reports.slips import supervising
@@ -148,9 +153,17 @@ def _watch_letters(app: Flask) -> None:
     late.register(app, inviting.NAME, inviting.late_fields)
     gates.register(app, recovery.NAME, recovery.gate)
     late.register(app, recovery.NAME, recovery.late_fields)
+    for letter in (letters.NAME, letters.THANKS):
+        unsubscribing.optional(app, letter, optional.paths)
+    for letter in (follow_letters.CONFIRMATION, follow_letters.DIGEST):
+        gates.register(app, letter, follow_letters.gate)
+        late.register(app, letter, follow_letters.late_fields)
+    unsubscribing.optional(app, follow_letters.DIGEST, follow_letters.paths)
     for letter in reminding.LETTERS:
         gates.register(app, letter, reminding.gate)
     gates.register(app, reports.SLIP, supervising.gate)
+    gates.register(app, board_letter.NAME, mondays.gate)
+    unsubscribing.optional(app, board_letter.NAME, mondays.paths)
 
 
 def _remind(app: Flask) -> None:
@@ -162,9 +175,12 @@ def _remind(app: Flask) -> None:
 
 def _ring_rooms(app: Flask) -> None:
     """What the tick rings besides reminders; one line a room."""
+    from app.feeds.following import digest
     from app.reminders import due
-    from app.reports import mornings
+    from app.reports import mondays, mornings
 
+    due.ring_too(app, digest.ring)
+    due.ring_too(app, mondays.look)
     due.ring_too(app, mornings.look)
 
 

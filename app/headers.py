@@ -21,7 +21,7 @@ def _add(response: Response) -> Response:
     headers.setdefault("Cross-Origin-Opener-Policy", "same-origin")
     headers.setdefault("Permissions-Policy", "geolocation=(), microphone=()")
     if "Cache-Control" not in headers and request.endpoint != "static":
-        is_private = request.path.startswith(("/console", "/sign-in", "/t/")) or (
+        is_private = request.path.startswith(("/console", "/sign-in", "/t/", "/u/", "/following/")) or (
             current_user and current_user.is_authenticated)
         headers["Cache-Control"] = "private, no-store" if is_private else "private, no-cache"
     return response

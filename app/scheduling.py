@@ -21,6 +21,7 @@ from app import jobs
 from app.accounts import forgetting
 from app.clock import now
 from app.db import acting_as, db
+from app.feeds.following import forgetting as followers
 from app.outbox import claiming, mailbox, sending, transport
 from app.reminders import due
 from app.signup import erasing
@@ -100,6 +101,7 @@ class Clock:
         self._add("deliver", lambda: self._in_app(lambda: sending.deliver(now(), node=self.node)), deliver)
         self._add("returned", lambda: self._in_app(lambda: mailbox.look(now())), RETURNED)
         self._add("privacy", lambda: self._in_app(lambda: erasing.anonymise_all(now())), A_DAY)
+        self._add("following", lambda: self._in_app(lambda: followers.forget_all_old(now())), A_DAY)
         self._add("sign-in", lambda: self._in_app(lambda: forgetting.forget_old(now())), A_DAY)
         self._add("jobs", lambda: self._in_app(lambda: jobs.work(self.node, is_stopped=self.stopping.is_set)), WORK)
         self.scheduler.remove_job("lock")

@@ -70,11 +70,12 @@ LINES = {
     33: "an update has a higher sequence, and comes for what matters and is not past",
     34: "CANCEL in both places, to everybody or to who withdrew",
     36: "no answer is awaited by mail; links show, and forms act",
+    37: "what nobody need get is stopped by one click, without cookie or form, and looking stops nothing",
     38: "no header can be put in; every letter is dated, known by its id and under its first",
     39: "the plain words say everything",
     40: "golden letters are read by two mail parsers and a calendar parser",
 }
-ELSEWHERE = {28: "make clients", 35: "no replies by mail are read", 37: "comes with bulk letters"}
+ELSEWHERE = {28: "make clients", 35: "no replies by mail are read"}
 
 LATER = AS_OF + timedelta(minutes=5)
 REQUIRED = ("UID", "DTSTAMP", "CREATED", "LAST-MODIFIED", "SEQUENCE", "DTSTART", "DTEND", "SUMMARY", "STATUS",

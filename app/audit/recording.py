@@ -15,6 +15,7 @@ from app.audit.models import AuditHead, AuditKey, AuditRow
 from app.db import Change, db
 
 GENESIS = "0" * 64
+PARTICIPANTS = ("Enrolment", "Follower", "Reader")
 
 
 def record(changes: Sequence[Change]) -> None:
@@ -110,7 +111,7 @@ def _organization_of(subject: Any) -> int | None:
 
 def _address(kind: str) -> str:
     """Where a member of the staff sat; of participants no address is kept."""
-    if not has_request_context() or kind == "Enrolment":
+    if not has_request_context() or kind in PARTICIPANTS:
         return ""
     return (request.remote_addr or "")[:45]
 

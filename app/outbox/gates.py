@@ -7,6 +7,7 @@ from datetime import datetime
 
 from flask import Flask, current_app
 
+from app.outbox import unsubscribing
 from app.outbox.models import Delivery
 
 Gate = Callable[[Delivery, datetime], str]
@@ -23,5 +24,7 @@ def has_gate(letter: str) -> bool:
 
 def objection(delivery: Delivery, as_of: datetime) -> str:
     """What the world says now, in the transaction that lets the letter go."""
+    if stopped := unsubscribing.objection(delivery):
+        return stopped
     gate: Gate | None = current_app.extensions.get("wujin.gates", {}).get(delivery.letter)
     return gate(delivery, as_of) if gate else ""

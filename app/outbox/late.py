@@ -7,6 +7,7 @@ from datetime import datetime
 
 from flask import Flask, current_app
 
+from app.outbox import unsubscribing
 from app.outbox.models import Delivery
 
 LateFields = Callable[[Delivery, datetime], Mapping[str, str]]
@@ -19,9 +20,12 @@ def register(app: Flask, letter: str, make: LateFields) -> None:
 
 
 def has_late_fields(letter: str) -> bool:
-    return letter in current_app.extensions.get("wujin.late_fields", {})
+    return letter in current_app.extensions.get("wujin.late_fields", {}) or unsubscribing.is_optional(letter)
 
 
 def late_fields(delivery: Delivery, as_of: datetime) -> Mapping[str, str]:
     make: LateFields | None = current_app.extensions.get("wujin.late_fields", {}).get(delivery.letter)
-    return make(delivery, as_of) if make else {}
+    fields = dict(make(delivery, as_of)) if make else {}
+    if unsubscribing.is_optional(delivery.letter):
+        fields |= unsubscribing.fields(delivery)
+    return fields

@@ -24,6 +24,7 @@ from app.outbox.models import Delivery, LetterContent
 
 _ADDRESS = re.compile(r"[^\s<>()\[\],:;\\\"@\x00-\x20\x7f]{1,64}@[^\s<>()\[\],:;\\\"@\x00-\x20\x7f]{1,253}")
 _LINK = re.compile(r"https?://[^\s<>\"']+")
+UNSUBSCRIBE = "unsubscribe_url"  # the field that holds the address of its one click
 THREAD = "thread"  # the field that holds the Message-ID of the letter which this one follows
 _inliner = css_inline.CSSInliner(load_remote_stylesheets=False)
 
@@ -78,6 +79,9 @@ class Prepared:
         if earlier := one_line(fields.get(THREAD, "")):
             # An update stands under the letter that came first (RFC 5322 3.6.4).
             lines |= {"In-Reply-To": earlier, "References": earlier}
+        if link := one_line(fields.get(UNSUBSCRIBE, "")):
+            # RFC 8058 3.1: both, so that a mail program may offer it without opening a page.
+            lines |= {"List-Unsubscribe": f"<{link}>", "List-Unsubscribe-Post": "List-Unsubscribe=One-Click"}
         return "".join(f"{name}: {value}\r\n" for name, value in lines.items()).encode("ascii")
 
 

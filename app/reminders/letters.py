@@ -14,6 +14,7 @@ from flask_babel import gettext as _
 from app.accounts.settings import settings_of
 from app.events.models import Event
 from app.outbox.letter import Letter, Recipient, one_line, place, sealed
+from app.outbox.message import UNSUBSCRIBE
 from app.outbox.models import Delivery
 from app.signup import links
 from app.signup.models import Enrolment
@@ -38,7 +39,8 @@ def _letter(name: str, template: str, event: Event, language: str) -> Letter:
                  "place": event.location, "zone": zone_name(language), "language_of_letter": language,
                  "closing": settings_of(event.organization).closing,
                  "address": f"{current_app.config['BASE_URL']}/events/{event.id}",
-                 "name_here": place("name"), "tickets_here": place("ticket_links")}
+                 "name_here": place("name"), "tickets_here": place("ticket_links"),
+                 "stop_here": place(UNSUBSCRIBE)}
         subject = "subject.txt" if name == NAME else f"{template}_subject.txt"
         return Letter(
             name=name, language=language,

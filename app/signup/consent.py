@@ -12,7 +12,7 @@ from app.db import db
 from app.signup.models import ConsentText
 
 KEPT_DAYS = 180
-SIGNUP, GUARDIAN = "signup", "guardian"
+SIGNUP, GUARDIAN, FOLLOW = "signup", "guardian", "follow"
 
 # Not in the catalogue: what people agreed to must not change with a translation.
 WORDS = {
@@ -31,6 +31,24 @@ WORDS = {
             "How long: within {days} days after the event it is deleted or made anonymous; only the count stays.\n"
             "Your rights: on your ticket page you can see, download, correct or delete your data at any time; "
             "cancelling takes your consent back."
+        ),
+    },
+    FOLLOW: {
+        "zh": (
+            "用途：把您选的那部分活动的新增、改期、取消用邮件告诉您。不作他用，不提供给第三方。\n"
+            "收集：邮箱、所选范围、多久一封和语言；不收集姓名。\n"
+            "保存：7 天内没有点信里的确认，就删除；确认以后，到您停止关注为止。\n"
+            "全部停止满 30 天自动删除，也可以马上删除。\n"
+            "您的权利：每封信里都有链接，随时查看、下载、更改、停止或删除；停止关注就是撤回同意。"
+        ),
+        "en": (
+            "Purpose: to tell you by e-mail of new, moved and cancelled events in the part of the calendar you "
+            "chose. Nothing else, and nobody else gets it.\n"
+            "What we keep: your e-mail address, what you chose, how often and in which language; no name.\n"
+            "How long: unless you confirm by the link in the letter, it is deleted within 7 days; afterwards until "
+            "you stop following. 30 days after you stopped everything it is deleted, or at once if you like.\n"
+            "Your rights: each letter has a link by which you can see, download, change, stop or delete it at any "
+            "time; to stop takes your consent back."
         ),
     },
     GUARDIAN: {

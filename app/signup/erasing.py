@@ -96,12 +96,17 @@ def _blank(delivery: Delivery, enrolment: Enrolment, others: Sequence[Enrolment]
         delivery.name = letters.names_of(remaining)[:120]
         delivery.fields = delivery.fields | links.kept_for(remaining)
     else:
-        delivery.stop(GONE)
-        if delivery.state == DeliveryState.AMBIGUOUS:  # no second try; one under way is stopped by its gate
-            delivery.state = DeliveryState.CANCELLED.value
-        _forget_address(delivery)
+        forget_letter(delivery)
     if delivery.content is not None and delivery.content.calendar:
         _without_attendee(delivery.content)
+
+
+def forget_letter(delivery: Delivery) -> None:
+    """Nobody's any more: it does not leave, and its row says no longer for whom it was."""
+    delivery.stop(GONE)
+    if delivery.state == DeliveryState.AMBIGUOUS:  # no second try; one under way is stopped by its gate
+        delivery.state = DeliveryState.CANCELLED.value
+    _forget_address(delivery)
 
 
 def _forget_address(delivery: Delivery) -> None:

@@ -107,6 +107,19 @@ TABLE: dict[tuple[str, str], Row] = {
     ("GET", "feeds.news"): Row(PUBLIC),
     ("GET", "feeds.entry"): Row(PUBLIC, args={"id": "published"}),
     ("GET", "feeds.subscribe"): Row(PUBLIC),
+    ("GET", "feeds.follow_form"): Row(PUBLIC),
+    ("POST", "feeds.follow"): Row(PUBLIC, status=FORM_SHOWN_AGAIN),
+    ("GET", "feeds.following"): Row(PUBLIC, args={"token": "follower"}),
+    ("POST", "feeds.confirm_following"): Row(PUBLIC, args={"token": "follower"}, status=303),
+    ("POST", "feeds.change_following"): Row(PUBLIC, args={"token": "follower"}, status=FORM_SHOWN_AGAIN),
+    ("POST", "feeds.stop_following"): Row(PUBLIC, args={"token": "follower"}, data={"scope": "following"},
+                                         status=303),
+    ("GET", "feeds.following_data"): Row(PUBLIC, args={"token": "follower"}),
+    ("POST", "feeds.erase_following"): Row(PUBLIC, args={"token": "follower"}, status=200),
+    ("GET", "feeds.unsubscribing"): Row(PUBLIC, args={"token": "stop"}),
+    ("POST", "feeds.one_click"): Row(
+        PUBLIC, args={"token": "stop"}, data={"List-Unsubscribe": "One-Click"}, status=200),
+    ("POST", "feeds.unsubscribe"): Row(PUBLIC, args={"token": "stop"}, data={"scope": "all"}, status=303),
     # signing up, and the ticket
     ("GET", "signup.form"): Row(PUBLIC, args={"id": "published"}),
     ("POST", "signup.enrolment"): Row(PUBLIC, args={"id": "published"}, status=FORM_SHOWN_AGAIN),
@@ -372,6 +385,8 @@ TABLE: dict[tuple[str, str], Row] = {
     ("POST", "console.decide_to_publish_alone"): Row(ADMINISTRATORS),
     ("POST", "console.lift_rule"): Row(ADMINISTRATORS, DOWNWARD, {"id": "rule"}, own=409),
     # reports
+    ("GET", "leaders.board_letter"): Row(frozenset({Role.LEADER})),
+    ("POST", "leaders.switch_board_letter"): Row(frozenset({Role.LEADER})),
     ("GET", "leaders.show"): Row(STAFF, DOWNWARD, {"office": "city"}),
     ("GET", "reports.index"): Row(STAFF),
     ("GET", "reports.show"): Row(STAFF, args={"period": "period"}),

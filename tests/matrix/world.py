@@ -27,12 +27,15 @@ from app.db import db
 from app.events.approval import PublishingRule, Reviewer
 from app.events.counting import add_photos, keep_photos
 from app.events.words import EventKind
+from app.feeds.following.asking import ask
+from app.feeds.following.rhythm import Rhythm
 from app.feeds.saved import SavedSlice
 from app.feeds.slices import Slice
 from app.feeds.tokens import FeedToken, Holding
 from app.files import keep_evidence
 from app.jobs import JobState
-from app.outbox.models import Delivery
+from app.outbox.models import Delivery, address_hash
+from app.outbox.unsubscribing import Reader
 from app.plans.models import Plan
 from app.plans.revisions import PlanRevision
 from app.reminders.rules import ReminderRule
@@ -213,6 +216,9 @@ class World:
             "month_before": month.previous.word, "slip": slips[0].id, "slip_prepared": slips[1].id, "ending": "csv",
             "soon": f"{local_day(now()) + timedelta(days=7)}",
             "indicator": a_task("I2.1", now().year).indicators[0].id,
+            "follower": ask(Slice(), address="li@example.org", rhythm=Rhythm.WEEKLY, hour=8, language="zh",
+                            consent_text="同意", as_of=now()).token,
+            "stop": Reader(address_hash("li@example.org"), "event:1").token,
             "file": "mark.svg", "ticket": enrolment.token, "city": city.id, "beside": beside.id}
 
 

@@ -25,6 +25,9 @@ DONE = {
     "enrolled": _l("登记了"), "withdrawn": _l("取消了"), "corrected": _l("更正了"),
     "erased": _l("删除了个人信息："), "heads_frozen": _l("定下了报名人数："),
     "letter_retried": _l("要求马上再寄"), "letter_stopped": _l("停下了"), "letter_sent_anyway": _l("仍然寄出了"),
+    "follow_asked": _l("想用邮件关注日历："), "follow_confirmed": _l("确认了邮件关注："),
+    "follow_changed": _l("改了邮件关注："),
+    "unsubscribed": _l("退订了"), "resubscribed": _l("恢复了退订的"),
     # people
     "invited": _l("添加了"), "link_issued": _l("发了登录链接给"), "handed_over": _l("交接了"),
     "role_given": _l("给了角色："), "role_taken": _l("收回了角色："), "deactivated": _l("停用了"),
@@ -125,6 +128,7 @@ THINGS = {
     "MonthlyReturn": _lp("audit", "月报"), "SupervisionSlip": _lp("audit", "督办单"), "Snapshot": _l("封存的报表"),
     "Delivery": _lp("audit", "信件"), "ReminderRule": _l("提醒规则"),
     "Days": _lp("audit", "日历"), "SchoolTerm": _lp("audit", "学期"),
+    "Follower": _l("邮件关注"), "Reader": _lp("audit", "可选信件"),
     "FeedToken": _l("私人日历"), "SavedSlice": _l("短地址"),
 }
 

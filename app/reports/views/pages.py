@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from app.reports.views import board_letters as _board_letters  # noqa: F401  routes of the same blueprints
 from app.reports.views import returns as _returns  # noqa: F401  routes of the same blueprints
 from app.reports.views import slip_by_hand as _slip_by_hand  # noqa: F401
 from app.reports.views import slips as _slips  # noqa: F401
