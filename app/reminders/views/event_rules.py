@@ -57,7 +57,8 @@ def try_event_rule(id: int, rule_id: int) -> Page:
     """Who, when, and what they would read; nothing is sent."""
     event = get_event(g.actor, id)
     trial, as_of = Trial.of(_get_rule(event, rule_id), event, now()), now()
-    first = trial.first(as_of)
+    # Names are for who works on the event, as on its own page.
+    first = trial.first(as_of) if may_edit(event.organization) else []
     subject, text = trial.letter_to(first[0] if first else None)
     return render_template(
         "reminders/rules/trial.html", event=event, trial=trial, first=first, subject=subject, text=text,

@@ -106,6 +106,16 @@ def test_a_dry_run_says_who_when_and_what_and_writes_nothing(event, organizer):
     assert ledger() == []
 
 
+def test_who_only_looks_reads_the_letter_and_no_names(event, signed_in):
+    browser = signed_in(a_person("Leader", Role.LEADER, an_office()))
+    rule = db.session.scalars(ReminderRule.of_event(event.id)).first()
+
+    answer = browser.get(address(event, f"/{rule.id}"))
+
+    assert ["提醒：专利讲座" in answer.text, "Li，您好" in answer.text, "名单由经办人看" in answer.text] == [
+        True, False, True]
+
+
 def test_a_stranger_sees_no_reminder_of_another_city(event, signed_in):
     browser = signed_in(wang())
     rule = db.session.scalars(ReminderRule.of_event(event.id)).first()
