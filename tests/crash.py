@@ -23,6 +23,7 @@ from pathlib import Path
 from flask import Flask
 
 from app import create_app
+from app.accounts.settings import OfficeSettings
 from app.clock import now
 from app.db import db
 from app.outbox import sending
@@ -70,7 +71,7 @@ def crash(kills: int, folder: Path, database: str = "", letters: int = 0, *, sen
     app = create_app(**settings)
     prepare(app)
     with app.app_context():
-        _lecture_of_tomorrow(letters)
+        _lecture_to_come(letters)
     sink = subprocess.Popen([sys.executable, "-m", "tests.sink", str(port), str(notes)], cwd=TOP,
                             stdout=subprocess.PIPE)
     try:
@@ -87,11 +88,13 @@ def crash(kills: int, folder: Path, database: str = "", letters: int = 0, *, sen
     return _count(notes, letters, kills, connections)
 
 
-def _lecture_of_tomorrow(letters: int) -> None:
-    """Published the day before yesterday; its day's reminder has been due for a minute."""
+def _lecture_to_come(letters: int) -> None:
+    """Published the day before yesterday; its reminder by the hour, which no night holds back, has been due for a
+    minute."""
     as_of = now()
-    event = an_event("崩溃测试讲座", starts_at=as_of + timedelta(days=1, minutes=-1), takes_enrolments=True,
+    event = an_event("崩溃测试讲座", starts_at=as_of + timedelta(hours=20, minutes=-1), takes_enrolments=True,
                      as_of=as_of - timedelta(days=2), published=False)
+    OfficeSettings.of(event.organization).change(as_of, reminder_leads=("20h",))
     event.publish(as_of - timedelta(days=2))
     for number in range(letters):
         enrolled(event, f"Li {number}", f"li{number}@example.org", at=as_of - timedelta(days=1, hours=12))
