@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import cached_property
 from hashlib import sha256
+from typing import Any
 
 from flask_babel import gettext as _
 from sqlalchemy import ColumnElement, Select, and_, false, or_, select
@@ -25,6 +26,7 @@ from app.events.queries import of_person, seen_by
 from app.events.span import midnight
 from app.events.words import EventState
 from app.feeds.days import Asked, milestones, sign_up_ends, tasks_due, told_elsewhere
+from app.feeds.feed import FORMAT
 from app.feeds.models import FeedEntry
 from app.feeds.slices import Window
 from app.feeds.tokens import FeedToken, Holding
@@ -65,12 +67,23 @@ class PrivateFeed:
 
     def bytes(self) -> bytes:
         """In the language in force, which the view makes this feed's."""
-        blocks = sorted([*self._stored(), *self._drafts(), *self._days()], key=lambda one: (one.starts_at, one.uid))
+        blocks = sorted([*self._stored(), *self._made], key=lambda one: (one.starts_at, one.uid))
         return b"".join(render_feed(self._header(), self._ringing(blocks), {one.zone for one in blocks}))
 
-    @staticmethod
-    def tag(body: bytes) -> str:
-        return sha256(body).hexdigest()[:32]
+    def tag(self, epoch: str) -> str:
+        """What the bytes depend on: of stored entries their revisions and not their bodies."""
+        said = sha256(repr((FORMAT, epoch, self._header(), self.alarm)).encode())
+        for row in db.session.execute(self._kept().with_only_columns(FeedEntry.event_id, FeedEntry.revision).order_by(
+                FeedEntry.event_id)):
+            said.update(f"|{row.event_id}:{row.revision}".encode())
+        for block in sorted(self._made, key=lambda one: one.uid):
+            said.update(b"|" + block.body)
+        return said.hexdigest()[:32]
+
+    @cached_property
+    def _made(self) -> list[Block]:
+        """What is in no table of entries."""
+        return [*self._drafts(), *self._days()]
 
     @property
     def title(self) -> str:
@@ -102,16 +115,18 @@ class PrivateFeed:
         return and_(or_(*ways), self.window.condition(self.zone))
 
     def _stored(self) -> Iterator[Block]:
+        rows = db.session.execute(self._kept())
+        return (Block(row.starts_at, row.ical_uid, row.zone, row.body) for row in rows)
+
+    def _kept(self) -> Select[Any]:
         """What is public, and what was and is deleted as long as its tombstone stays."""
         assert self.window.today is not None
         gone = and_(Event.deleted_at.is_not(None), FeedEntry.is_tombstone.is_(True),
                     FeedEntry.stays_until > midnight(self.window.today, self.zone))
         public = and_(Event.state.in_(PUBLIC_STATES), Event.deleted_at.is_(None))
-        rows = db.session.execute(select(
-            FeedEntry.starts_at, Event.ical_uid, FeedEntry.zone, FeedEntry.body).join(
+        return select(FeedEntry.starts_at, Event.ical_uid, FeedEntry.zone, FeedEntry.body).join(
             Event, Event.id == FeedEntry.event_id).where(
-            FeedEntry.language == self.language, self._own(), or_(public, gone)))
-        return (Block(row.starts_at, row.ical_uid, row.zone, row.body) for row in rows)
+            FeedEntry.language == self.language, self._own(), or_(public, gone))
 
     def _drafts(self) -> Iterator[Block]:
         events = Event.scoped(self.actor).where(self._own(), Event.state.in_(NOT_PUBLIC)).options(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask import Response, current_app, request
 from flask_babel import force_locale
 from flask_babel import gettext as _
+from sqlalchemy import select
 from sqlalchemy.exc import OperationalError
 
 from app.accounts.access import public
@@ -13,6 +14,7 @@ from app.db import db, writing
 from app.errors import BadInput
 from app.feeds import answering
 from app.feeds.feed import read_alarm, read_language
+from app.feeds.models import FeedRevision
 from app.feeds.private import PrivateFeed
 from app.feeds.slices import Window
 from app.feeds.tokens import FeedToken, opened
@@ -35,12 +37,11 @@ def private(token: str) -> Response:
     feed = PrivateFeed(found, actor, Window.around(local_day(as_of)), lang, current_app.config["BASE_URL"],
                        current_app.config["TIMEZONE"], read_alarm(request.args.get("alarm", "")))
     with force_locale(lang):
-        body = feed.bytes()
-        tag, title = feed.tag(body), feed.title
-    if answering.is_unchanged(tag, None, as_of):
-        answer = answering.unchanged(tag, None, as_of, cache=answering.FOR_ONE)
-    else:
-        answer = answering.single(body, title, tag, None, as_of, cache=answering.FOR_ONE)
+        tag = feed.tag(db.session.scalars(select(FeedRevision.epoch)).one())
+        if answering.is_unchanged(tag, None, as_of):
+            answer = answering.unchanged(tag, None, as_of, cache=answering.FOR_ONE)
+        else:
+            answer = answering.single(feed.bytes(), feed.title, tag, None, as_of, cache=answering.FOR_ONE)
     _note_fetched(found)
     return answer
 

@@ -6,12 +6,13 @@ import re
 from datetime import date, timedelta
 
 import pytest
+import sqlalchemy
 import time_machine
 
 from app.accounts.links import hashed
 from app.accounts.models import Role
 from app.accounts.settings import OfficeSettings
-from app.db import acting_as, db
+from app.db import Change, acting_as, db, note
 from app.events.words import EventKind
 from app.feeds.tokens import FeedNameTaken, FeedToken, Holding, TooManyFeeds
 from app.keeping.logs import without_keys
@@ -176,6 +177,66 @@ def test_a_reader_who_has_it_gets_304_until_something_changes(app, client, sent)
     assert (known.status_code, known.data, known.headers["Cache-Control"], known.headers["ETag"]) == (
         304, b"", "private, no-cache", tag)
     assert fetch(client, address, If_None_Match=tag, **sent).status_code == 200
+
+
+def test_304_is_found_without_reading_a_single_stored_entry(app, client):
+    for number in range(3):
+        an_event(f"讲座{number}")
+    an_event("草稿", published=False)
+    address, asked = an_address(chen()), []
+    tag = fetch(client, address).headers["ETag"]
+    sqlalchemy.event.listen(db.engine, "before_cursor_execute", lambda *call: asked.append(call[2]))
+
+    known = fetch(client, address, If_None_Match=tag)
+    without = [sql for sql in asked if "feed_entry.body" in sql]
+    fetch(client, address)
+
+    assert (known.status_code, without, len([sql for sql in asked if "feed_entry.body" in sql])) == (304, [], 1)
+
+
+@pytest.mark.parametrize("change", ["publish", "move", "unpublish", "rename the task", "delete"])
+def test_whatever_changes_in_it_makes_a_new_tag(either_app, change):
+    client, task = either_app.test_client(), a_task("I2.1")
+    event, draft = an_event("讲座", tasks=[task]), an_event("草稿", published=False, tasks=[task])
+    address = an_address(chen())
+    before = fetch(client, address)
+    match change:
+        case "publish":
+            draft.publish(AS_OF)
+        case "move":
+            event.reschedule(event.span.moved_by(timedelta(days=1)), AS_OF)
+        case "unpublish":
+            event.unpublish(AS_OF)
+        case "rename the task":
+            task.title = "另一个名字"
+            note(Change(task, "renamed", AS_OF))
+        case "delete":
+            draft.discard(AS_OF)
+    after = fetch(client, address, If_None_Match=before.headers["ETag"])
+
+    assert (after.status_code, after.data == before.data) == (200, False)
+
+
+def test_both_databases_hold_the_same_in_one_order(either_app):
+    """Stored entries, drafts, deadlines and milestones, as three parsers read them; then taken back and gone."""
+    client, person = either_app.test_client(), chen()
+    with acting_as(f"person:{person.id}"):
+        an_event("讲座", takes_enrolments=True, signup_closes_at=AS_OF + timedelta(days=1))
+        an_event("草稿", published=False, starts_at=AS_OF + timedelta(days=2))
+        gone = an_event("要撤的", starts_at=AS_OF + timedelta(days=12))
+    a_milestone("节点", due_on=date(2026, 3, 5))
+    made, token = FeedToken.issue(person, "我的", EVERYTHING, AS_OF)
+    db.session.commit()
+    gone.unpublish(AS_OF)
+    gone.discard(AS_OF)
+
+    found = titles(client, f"/f/{token}.ics")
+    made.revoke(AS_OF)
+
+    assert [one for one in found if "月报" not in one and "任务时限" not in one] == [
+        "报名截止：讲座", "【草稿】草稿", "节点：节点", "讲座", "【已取消】要撤的"]
+    assert made.fetched_at == AN_HOUR_ON
+    assert fetch(client, f"/f/{token}.ics").status_code == 410
 
 
 def test_two_fetches_without_a_change_are_alike(app, client):
