@@ -73,7 +73,7 @@ class Thunderbird:
 
     def open(self, letter: Path, picture: Path) -> None:
         with self.started("-file", str(letter)) as display:
-            time.sleep(25)
+            time.sleep(45)  # nothing tells when its window is there
             _picture(display, picture)
 
     def events(self, name: str) -> list[Shown]:
