@@ -7,6 +7,7 @@ SQLite, because a read that turns into a write fails at once there, whatever the
 from __future__ import annotations
 
 import sqlite3
+import zlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -17,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 import click
 from flask import current_app
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import DateTime, Dialect, Engine, MetaData, TypeDecorator, event, inspect, text
+from sqlalchemy import DateTime, Dialect, Engine, MetaData, TypeDecorator, event, func, inspect, select, text
 from sqlalchemy.engine import Connection, ExceptionContext
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import DeclarativeBase, Session, registry
@@ -128,6 +129,12 @@ def writing() -> Iterator[None]:
         yield
     finally:
         _reading.reset(token)
+
+
+def take_turns(name: str) -> None:
+    """Until the transaction ends, nobody else does what is called so. SQLite has one writer anyway."""
+    if db.engine.dialect.name == "postgresql":
+        db.session.execute(select(func.pg_advisory_xact_lock(zlib.crc32(name.encode()))))
 
 
 @event.listens_for(Engine, "connect")

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from flask import Flask, current_app
 
 from app.audit import recording
-from app.db import db
+from app.db import db, take_turns
 from app.events import digest
 from app.outbox import sending
 from app.outbox.models import Delivery
@@ -44,6 +44,7 @@ def ring_too(app: Flask, ring: Callable[[datetime], int]) -> None:
 
 def tick(as_of: datetime, owner: str = "", slice_size: int = SLICE) -> Ticked:
     """Marks what is past its use, writes one slice of letters, seals the audit. The caller commits."""
+    take_turns(HEART)  # another machine's clock may ring at the same moment
     missed = miss(as_of)
     sending.tidy(as_of)
     written = expand(as_of, slice_size) + digest.post_daily(as_of)
