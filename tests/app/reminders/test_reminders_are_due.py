@@ -215,6 +215,7 @@ def test_the_words_say_what_when_where_and_how_to_stay_away(app):
 --
 五进 Wujin · 省知识产权促进中心
 您报名了这个活动，所以收到这封提醒。
+不想再收到这类信件，退订：{{{{unsubscribe_url}}}}
 """
     assert letters.recipient([enrolment]).fields == {"enrolments": str(enrolment.id)}
 
