@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from sqlalchemy import func, select
+from sqlalchemy.exc import IntegrityError
 
 from app.db import Change, db, note
 from app.feeds.following import letters
@@ -28,12 +29,8 @@ def ask(wanted: Slice, *, address: str, rhythm: Rhythm, hour: int, language: str
     :raises BadInput: for a filter or a value that nobody knows.
     """
     wanted.strict().condition()
-    follower = db.session.scalars(Follower.of_address(address).with_for_update()).one_or_none()
-    if follower is None:
-        follower = Follower.unconfirmed(address, language, rhythm, hour, as_of)
-        db.session.add(follower)
-        db.session.flush()
-    elif not follower.confirmed:
+    follower = _known(address) or _made(Follower.unconfirmed(address, language, rhythm, hour, as_of))
+    if not follower.confirmed:
         follower.language = language
     _wish(follower, wanted, rhythm, hour, consent_text, language, as_of)
     db.session.flush()
@@ -48,6 +45,20 @@ def ask(wanted: Slice, *, address: str, rhythm: Rhythm, hour: int, language: str
 
 def about(follower: Follower) -> str:
     return f"follower:{follower.id}"
+
+
+def _known(address: str) -> Follower | None:
+    return db.session.scalars(Follower.of_address(address).with_for_update()).one_or_none()
+
+
+def _made(follower: Follower) -> Follower:
+    """Or the one that somebody else made at the same moment."""
+    try:
+        with db.session.begin_nested():
+            db.session.add(follower)
+    except IntegrityError:
+        return db.session.scalars(Follower.of_address(follower.address)).one()
+    return follower
 
 
 def _wish(follower: Follower, wanted: Slice, rhythm: Rhythm, hour: int, consent_text: str, language: str,

@@ -21,10 +21,10 @@ class RhythmForm(FlaskForm):  # type: ignore[misc]
 
     rhythm = RadioField(_l("多久一封"), choices=[], default=Rhythm.WEEKLY.value, validators=[
         InputRequired(_l("请选多久一封。"))])
-    hour = SelectField(_l("几点来信"), coerce=int, default=HOURS[0],
+    hour = SelectField(_l("几点来信"), [InputRequired(_l("请选几点来信。"))], coerce=int, default=HOURS[0],
                        choices=[SelectChoice(hour, f"{hour}:00") for hour in HOURS],
                        description=_l("用于每天和每周一的信。随时来信的，夜里 22 点到早上 8 点不打扰。"))
-    language = SelectField(_l("信的语言"), choices=[
+    language = SelectField(_l("信的语言"), [InputRequired(_l("请选语言。"))], choices=[
         SelectChoice(code, name) for code, name in LANGUAGES.items()])
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

@@ -54,6 +54,9 @@ def digest(sections: Sequence[tuple[Slice, Sequence[Item]]], language: str) -> L
 
 
 def _letter(name: str, template: str, language: str, **words: Any) -> Letter:
+    zone = current_app.config["TIMEZONE"]
+    words["zone"] = _("北京时间") if zone == "Asia/Shanghai" else zone
+
     def rendered(suffix: str) -> str:
         return sealed(render_template(f"feeds/letters/{template}{suffix}", language_of_letter=language,
                                       language=language, **words))

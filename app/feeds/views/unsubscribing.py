@@ -15,7 +15,7 @@ from app.clock import now
 from app.db import db
 from app.errors import BadInput
 from app.events.models import Event
-from app.feeds.following.follower import Follow
+from app.feeds.following.follower import Follow, Follower
 from app.feeds.views.desk import bp
 from app.form_tokens import csrf
 from app.forms import PlainForm
@@ -90,6 +90,8 @@ def _choices(reader: Reader) -> list[Choice]:
     elif kind == "topic":
         follow = db.session.scalars(select(Follow).where(Follow.topic == id).limit(1)).one_or_none()
         words[reader.scope] = _("关注的“%(slice)s”", slice=follow.slice.describe() if follow else "")
+    if kind == FOLLOWING:
+        words |= {one.scope: _("关注的“%(slice)s”", slice=one.slice.describe()) for one in _follows(reader)}
     if kind in ("topic", FOLLOWING):
         words[FOLLOWING] = _("关注的全部范围")
     if kind == "board":
@@ -97,6 +99,11 @@ def _choices(reader: Reader) -> list[Choice]:
     words[ALL] = _("这个网站寄给您的所有可选信件")
     stopped = reader.stopped()
     return [Choice(scope, said, scope in stopped) for scope, said in words.items()]
+
+
+def _follows(reader: Reader) -> list[Follow]:
+    found = db.session.scalars(select(Follower).where(Follower.address_hash == reader.address_hash)).one_or_none()
+    return found.confirmed if found else []
 
 
 def _office(id: int) -> dict[str, str]:
