@@ -73,9 +73,9 @@ def _open_rooms(app: Flask) -> None:
     from app.feeds import cli as feeds_cli
     from app.feeds import doorstep, shelf
     from app.feeds.views import pages as feeds
+    from app.keeping import alarms, watching
     from app.keeping import cli as keeping_cli
     from app.keeping import views as keeping
-    from app.keeping import watching
     from app.outbox import cli as outbox_cli
     from app.outbox.views import pages as outbox
     from app.plans import cli as plans_cli
@@ -94,6 +94,7 @@ def _open_rooms(app: Flask) -> None:
     shelf.init_app(app)
     doorstep.init_app(app)
     watching.init_app(app)
+    alarms.init_app(app)
     for room in (audit.bp, outbox.bp, accounts.bp, plans.bp, board.bp, console.bp, console_plans.bp, signup.bp,
                  feeds.bp, reminders.bp, keeping.bp, reports.returns, reports.slips,
                  reports.reports, reports.leaders):

@@ -28,7 +28,7 @@ from app.signup import erasing
 
 log = logging.getLogger(__name__)
 
-TICK, DELIVER, WORK, TRY_AGAIN, RETURNED = 5, 2, 1, 10, 60  # seconds
+TICK, DELIVER, WORK, TRY_AGAIN, RETURNED, WATCH = 5, 2, 1, 10, 60, 5  # seconds
 A_DAY = 86_400
 
 
@@ -62,25 +62,27 @@ class Clock:
     """Waits for the lock, then rings `tick` and `deliver`. `create_app` never starts one."""
 
     def __init__(self, app: Flask, *, try_again: float = TRY_AGAIN, tick: float = TICK,
-                 deliver: float = DELIVER) -> None:
+                 deliver: float = DELIVER, watch: float = WATCH) -> None:
         transport.Relay.parse(app.config["MAIL_URL"])  # a mistake is told at the start, not at the first letter
         mailbox.Mailbox.parse(app.config["BOUNCE_URL"])
-        self.app, self.every = app, (tick, deliver)
+        self.app, self.every, self.watch = app, (tick, deliver), watch
         self.stopping = threading.Event()
         self.lock = Lock(app.config["INSTANCE_PATH"] / "scheduler.lock")
         # It warns each second that a long job still runs; a job that fails is told by its executor.
         logging.getLogger("apscheduler.scheduler").setLevel(logging.ERROR)
-        self.scheduler = BackgroundScheduler(
-            jobstores={"default": MemoryJobStore()}, timezone="UTC",
-            job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None})
-        self._add("lock", self._take_lock, try_again)
+        self.try_again = try_again
+        self.scheduler = self._made()
+        self._watchdog = threading.Thread(target=self._watch, name="watchdog", daemon=True)
 
     def start(self) -> None:
         self.scheduler.start()
+        self._watchdog.start()
 
     def stop(self) -> None:
         """Lets the letter that is being sent end, breaks a job off, then gives the lock up."""
         self.stopping.set()
+        if self._watchdog.is_alive():
+            self._watchdog.join()
         if self.scheduler.running:
             self.scheduler.shutdown(wait=True)
         self.lock.release()
@@ -106,13 +108,38 @@ class Clock:
         self._add("jobs", lambda: self._in_app(lambda: jobs.work(self.node, is_stopped=self.stopping.is_set)), WORK)
         self.scheduler.remove_job("lock")
 
+    def _made(self) -> BackgroundScheduler:
+        made = BackgroundScheduler(
+            jobstores={"default": MemoryJobStore()}, timezone="UTC",
+            job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None})
+        self._add("lock", self._take_lock, self.try_again, made)
+        return made
+
+    def _watch(self) -> None:
+        """Its thread can die unseen while the pages stay up: another takes its place, under the same lock."""
+        while not self.stopping.wait(self.watch):
+            thread = self.scheduler._thread
+            if thread is not None and not thread.is_alive():
+                log.error("the scheduler's thread died; it is started again")
+                self._start_again()
+
+    def _start_again(self) -> None:
+        dead, self.scheduler = self.scheduler, self._made()
+        self.scheduler.start()
+        try:
+            dead.shutdown(wait=False)
+        except Exception:  # whatever killed it may still be wrong with it
+            log.exception("the dead scheduler could not be put away")
+
     def _in_app(self, job: Callable[[], Any]) -> None:
         with self.app.app_context(), acting_as("job"):
             job()
             db.session.commit()
 
-    def _add(self, name: str, job: Callable[[], Any], seconds: float) -> None:
-        self.scheduler.add_job(job, "interval", seconds=seconds, id=name, next_run_time=now(), replace_existing=True)
+    def _add(self, name: str, job: Callable[[], Any], seconds: float,
+             scheduler: BackgroundScheduler | None = None) -> None:
+        (scheduler or self.scheduler).add_job(
+            job, "interval", seconds=seconds, id=name, next_run_time=now(), replace_existing=True)
 
 
 def owner() -> str:

@@ -17,7 +17,7 @@ from app.db import db, is_current
 from app.jobs import Job
 from app.keeping import metrics
 from app.keeping.backup import Backup
-from app.outbox import holding
+from app.outbox import holding, relay
 from app.outbox.models import Delivery
 from app.reminders.due import HEART
 from app.reminders.models import Heartbeat
@@ -84,8 +84,10 @@ def outbox(as_of: datetime) -> Point:
     """How long the letter has waited that should have left first."""
     oldest = db.session.scalar(Delivery.due(as_of).order_by(None).with_only_columns(func.min(Delivery.next_at)))
     age, is_held = _age(oldest, as_of) or 0, bool(holding.held())
-    late = State.FAILED if age > LETTERS_LATE.total_seconds() else State.OK
-    return Point(State.WARNING if is_held else late, {"oldest_seconds": age, "held": is_held})
+    is_down = relay.trouble(as_of) is not None
+    late = State.FAILED if is_down or age > LETTERS_LATE.total_seconds() else State.OK
+    return Point(State.WARNING if is_held else late,
+                 {"oldest_seconds": age, "held": is_held, "no_mail_server": is_down})
 
 
 def scheduler(as_of: datetime) -> Point:

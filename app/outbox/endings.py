@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import bindparam, insert, select, update
 
 from app.db import db
-from app.outbox import pace, storms, transport
+from app.outbox import pace, relay, storms, transport
 from app.outbox.answers import AFTER_UNKNOWN, FULL_THRICE, Answer, Outcome, last_chance, retry_after
 from app.outbox.carriers import Ended, Held
 from app.outbox.claiming import LEASE_FOR_DATA
@@ -45,6 +45,7 @@ def record(ended: Sequence[Ended], token: str, moment: datetime) -> set[int]:
             "delivery_id": one.letter.id, "at": moment, "code": one.answer.code, "answer": str(one.answer)}
             for one in ours])
         pace.hear([(one.letter.domain_group, one.answer) for one in ours], moment)
+        relay.hear([one.answer for one in ours], moment)
         _learn(ours, moment)
     return lost
 

@@ -72,6 +72,7 @@ class LetterContent(Model):
     html: Mapped[str] = mapped_column(Text)
     calendar: Mapped[bytes] = mapped_column(LargeBinary, default=b"")
     calendar_method: Mapped[str] = mapped_column(String(16), default="")
+    wording: Mapped[str] = mapped_column(String(40), default="", server_default="")  # the version of an office's own
 
     @classmethod
     def of(cls, letter: Letter) -> LetterContent:

@@ -4,6 +4,7 @@ import threading
 import time
 from multiprocessing import get_context
 
+import pytest
 from sqlalchemy import select
 
 from app import scheduling
@@ -84,3 +85,45 @@ def test_a_second_clock_waits_until_the_first_is_gone(app):
 
     assert while_held is None
     assert is_taken_over
+
+
+def _die(self=None):
+    raise RuntimeError("the clock stopped")
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
+def test_a_clock_whose_thread_dies_is_wound_up_again_and_keeps_the_lock(app):
+    clock = Clock(app, try_again=0.1, tick=0.2, deliver=0.2, watch=0.1)
+    clock.start()
+    assert until(lambda: clock.scheduler.get_job("tick") is not None)
+    dead = clock.scheduler
+
+    dead._process_jobs = _die
+    dead.wakeup()
+    dead._thread.join(PATIENCE)
+    posted()
+    is_sent = until(lambda: [one.state for one in ledger()] == ["accepted"])
+    other = Lock(clock.lock.path)
+    is_free = other.take()
+    clock.stop()
+
+    assert (clock.scheduler is dead, is_sent, is_free) == (False, True, False)
+
+
+def test_a_tick_that_fails_is_rung_again(app, monkeypatch):
+    rung = []
+
+    def fails_at_first(as_of, owner):
+        rung.append(as_of)
+        if len(rung) == 1:
+            raise RuntimeError("once")
+        return tick(as_of, owner)
+
+    tick = scheduling.due.tick
+    monkeypatch.setattr(scheduling.due, "tick", fails_at_first)
+    clock = Clock(app, try_again=0.1, tick=0.2, deliver=0.2)
+    clock.start()
+    is_alive = until(lambda: db.session.scalars(select(Heartbeat.owner)).all() == [scheduling.owner()])
+    clock.stop()
+
+    assert (is_alive, len(rung) > 1) == (True, True)

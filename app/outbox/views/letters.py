@@ -47,6 +47,7 @@ def letters() -> str:
         "outbox/letters.html", found=found[:A_PAGE], page=page, has_more=len(found) > A_PAGE, mistake=mistake,
         page_address=_page_address, is_search=any(request.args.get(name) for name in ASKED),
         states=list(DeliveryState), letter_kinds=list(kinds.Kind), kinds=kinds, tones=TONES, masked=masked,
+        may_open=bool(_handler().paths),
         **hold_words(), **(_ahead(now()) if page == 1 else {}))
 
 
@@ -91,7 +92,12 @@ def _named() -> ColumnElement[bool]:
     """The letters whose readers the actor may know by name."""
     if sees_all():
         return true()
-    return Delivery.about.in_(abouts_of(Actor.of(g.actor.person, frozenset(Role(role) for role in HANDLERS))))
+    return Delivery.about.in_(abouts_of(_handler()))
+
+
+def _handler() -> Actor:
+    """The actor, as far as he acts on letters."""
+    return Actor.of(g.actor.person, frozenset(Role(role) for role in HANDLERS))
 
 
 def _titled(words: str) -> Any:

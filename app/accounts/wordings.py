@@ -1,0 +1,54 @@
+"""An office's own words around the facts of a letter; the nearest office up the tree that has some gives them."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import ForeignKey, Select, String, Text, UniqueConstraint, func, select
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from app.accounts.places import Organization
+from app.db import Model, db
+
+
+class LetterWording(Model):
+    """One version; the highest `number` holds. All empty: handed back to the office above."""
+
+    __tablename__ = "letter_wording"
+    __table_args__ = (UniqueConstraint("organization_id", "letter", "language", "number"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    organization_id: Mapped[int] = mapped_column(ForeignKey("organization.id"))
+    organization: Mapped[Organization] = relationship()
+    letter: Mapped[str] = mapped_column(String(64))
+    language: Mapped[str] = mapped_column(String(8))
+    number: Mapped[int]
+    subject: Mapped[str] = mapped_column(String(200), default="")
+    opening: Mapped[str] = mapped_column(Text, default="")
+    closing: Mapped[str] = mapped_column(Text, default="")
+    at: Mapped[datetime]
+
+    @classmethod
+    def of(cls, organization: Organization, letter: str, language: str) -> Select[LetterWording]:
+        """All versions of one office, newest first."""
+        return select(cls).where(cls.organization_id == organization.id, cls.letter == letter,
+                                 cls.language == language).order_by(cls.number.desc())
+
+    @property
+    def is_empty(self) -> bool:
+        return not (self.subject or self.opening or self.closing)
+
+    @property
+    def version(self) -> str:
+        return f"{self.organization_id}-{self.number}"
+
+
+def wording_of(organization: Organization, letter: str, language: str) -> LetterWording | None:
+    """What holds for an office, in one query."""
+    ids = [int(part) for part in organization.path.split("/") if part]
+    newest = select(func.max(LetterWording.id)).where(
+        LetterWording.organization_id.in_(ids), LetterWording.letter == letter,
+        LetterWording.language == language).group_by(LetterWording.organization_id)
+    found = db.session.scalars(select(LetterWording).join(LetterWording.organization).where(
+        LetterWording.id.in_(newest)).order_by(func.length(Organization.path).desc())).all()
+    return next((one for one in found if not one.is_empty), None)

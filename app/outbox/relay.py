@@ -1,0 +1,53 @@
+"""Since when the mail server takes nothing from us: told by the letters that tried."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+
+from sqlalchemy import exists, select
+from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.types import String
+
+from app.db import Model, db
+from app.outbox.answers import Answer
+from app.outbox.models import Delivery
+
+FRESH = timedelta(minutes=10)  # it is tried more often, as long as letters wait
+
+
+class RelayTrouble(Model):
+    """One row: `since` nothing left, last seen `at`. It is over with the first letter that leaves."""
+
+    __tablename__ = "relay_trouble"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    since: Mapped[datetime]
+    at: Mapped[datetime]
+    answer: Mapped[str] = mapped_column(String(300))
+
+
+def hear(answers: Iterable[Answer], as_of: datetime) -> None:
+    """In the transaction that records them."""
+    answer = next((one for one in answers if one.stops_batch), None)
+    if answer is None:
+        return
+    known = db.session.get(RelayTrouble, 1)
+    if known is None:
+        db.session.add(RelayTrouble(id=1, since=as_of, at=as_of, answer=str(answer)))
+        return
+    if not _lasts(known, as_of):
+        known.since = as_of
+    known.at, known.answer = as_of, str(answer)
+
+
+def trouble(as_of: datetime) -> RelayTrouble | None:
+    """That of now."""
+    known = db.session.get(RelayTrouble, 1)
+    return known if known is not None and _lasts(known, as_of) else None
+
+
+def _lasts(known: RelayTrouble, as_of: datetime) -> bool:
+    if as_of - known.at > FRESH:
+        return False
+    return not db.session.scalar(select(exists().where(Delivery.sent_at > known.at)))
