@@ -41,7 +41,6 @@ class Settings:
     yellow_from: int = 75  # below it, 红
     return_day: int = 28  # of the month, by when its return is filed
     change_held_minutes: int = 5  # what was changed within them is told in one letter
-    sends_thanks: int = 0  # 1: a letter of thanks once the figures are confirmed
     closing: str = ""  # under every letter to participants
     sources: Mapping[str, Organization] = field(default_factory=lambda: MappingProxyType({}))
 
@@ -50,7 +49,7 @@ NAMES = tuple(one.name for one in fields(Settings) if one.name != "sources")
 RANGES = {"tolerance": (0, 50), "participants_kept_days": (1, 1095), "mail_per_minute": (1, 100_000),
           "mail_per_day": (1, 10_000_000), "idle_minutes": (5, 60),
           "blue_from": (50, 100), "yellow_from": (10, 99), "return_day": (1, 28),
-          "change_held_minutes": (0, 60), "sends_thanks": (0, 1)}
+          "change_held_minutes": (0, 60)}
 # The pages and the relay are the installation's, so only its root office sets these.
 OF_ROOT = frozenset({"contact", "icp_number", "security_number", "site_code", "mail_per_minute", "mail_per_day"})
 
@@ -86,7 +85,6 @@ class OfficeSettings(Model):
     yellow_from: Mapped[int | None]
     return_day: Mapped[int | None]
     change_held_minutes: Mapped[int | None]
-    sends_thanks: Mapped[int | None]
     closing: Mapped[str | None] = mapped_column(String(LONGEST_CLOSING))
     version: Mapped[int] = mapped_column(default=1)
 

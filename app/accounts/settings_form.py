@@ -43,10 +43,6 @@ def number(label: Any, name: str, **kwargs: Any) -> IntegerField:
     return IntegerField(label, [Optional(), within], render_kw=attributes, **kwargs)
 
 
-def _number_or_nothing(value: Any) -> int | None:
-    return None if value in (None, "", "None") else int(value)
-
-
 class SettingsForm(PlainForm):
     """One office's own values; those of the whole installation only for its root."""
 
@@ -62,7 +58,6 @@ class SettingsForm(PlainForm):
     participants_kept_days = number(_l("报名信息保留天数"), "participants_kept_days")
     idle_minutes = number(_l("多久没有操作就自动退出（分钟）"), "idle_minutes")
     change_held_minutes = number(_l("改动过几分钟再通知"), "change_held_minutes")
-    sends_thanks = RadioField(_l("活动以后寄感谢信"), choices=[], coerce=_number_or_nothing)
     closing = text(_l("信末附言"), LONGEST_CLOSING)
     contact = line(_l("页脚联系方式"), 200)
     icp_number = line(_l("ICP 备案号"), 60)
@@ -76,7 +71,6 @@ class SettingsForm(PlainForm):
         self.office, self.is_root = office, office.parent is None
         above = settings_of(office.parent) if office.parent else Settings()
         self.own_leads.choices = [("", inherited("reminder_leads", above)), ("own", _("自己定"))]
-        self.sends_thanks.choices = [("", _("不另定")), ("1", _("寄")), ("0", _("不寄"))]
         self.reminder_leads.choices = [(word, lead_label(word)) for word in LEADS]
         for name in NAMES:
             if name in OF_ROOT and not self.is_root:
@@ -137,7 +131,6 @@ MEANINGS = {
     "idle_minutes": _l("下次登录起生效。登录满 12 小时总会退出。"),
     "change_held_minutes": _l("几分钟内改了几次，只寄一封，写原来的和最后的；取消马上通知，快开始的也不等。"
                               "填 0 就每次马上寄。"),
-    "sends_thanks": _l("人数确认以后，给报名的人寄一封。"),
     "closing": _l("写在每封给报名人的信末尾，如“来时请带身份证，停车场在北门。”。最多 300 字，不要写个人信息。"),
     "contact": _l("公众怎么找到您，写科室和办公电话。"),
     "icp_number": _l("如“蜀ICP备00000000号”。"),
@@ -152,8 +145,6 @@ def inherited(name: str, above: Settings) -> str:
     """What an empty field comes to, and where that is from."""
     value = getattr(above, name)
     said = leads_label(value) if name == "reminder_leads" else value
-    if name == "sends_thanks":
-        said = _("寄") if value else _("不寄")
     if not said and name in OF_ROOT:
         return _("不填就不限。") if name in CEILINGS else _("不填就不显示。")
     if not said and name == "closing":

@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import ForeignKey, Select, String, Text, UniqueConstraint, func, select
@@ -9,6 +14,11 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.accounts.places import Organization
 from app.db import Model, db
+
+# As an office types them, and what they are called here.
+PLACES = {"活动名称": "title", "时间": "when", "地点": "where", "姓名": "name",
+          "主办单位": "office", "联系方式": "contact"}
+_PLACE = re.compile(r"\{\{([^{}]*)\}\}")
 
 
 class LetterWording(Model):
@@ -40,7 +50,49 @@ class LetterWording(Model):
 
     @property
     def version(self) -> str:
+        """The office's number and the version's: 3-2."""
         return f"{self.organization_id}-{self.number}"
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """What is put into a letter; empty: the usual words."""
+
+    subject: str = ""
+    opening: str = ""
+    closing: str = ""
+    version: str = ""
+
+    @classmethod
+    def of(cls, organization: Organization, letter: str, language: str, values: Mapping[str, str]) -> Words:
+        """`values` by the names of `PLACES`."""
+        draft = _draft.get()
+        own = draft if draft is not None else wording_of(organization, letter, language)
+        if own is None:
+            return cls()
+        return cls(*(put_in(text, values) for text in (own.subject, own.opening, own.closing)), own.version)
+
+
+def put_in(text: str, values: Mapping[str, str]) -> str:
+    return _PLACE.sub(lambda found: values.get(PLACES.get(found[1].strip(), ""), ""), text)
+
+
+def unknown_places(text: str) -> list[str]:
+    """As they were typed."""
+    return [found[0] for found in _PLACE.finditer(text) if found[1].strip() not in PLACES]
+
+
+@contextmanager
+def trying(draft: LetterWording) -> Iterator[None]:
+    """Within it every letter is worded so: for a look before it is saved."""
+    token = _draft.set(draft)
+    try:
+        yield
+    finally:
+        _draft.reset(token)
+
+
+_draft: ContextVar[LetterWording | None] = ContextVar("draft", default=None)
 
 
 def wording_of(organization: Organization, letter: str, language: str) -> LetterWording | None:

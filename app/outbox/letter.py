@@ -27,6 +27,7 @@ class Letter:
     html: str
     calendar: bytes = b""
     calendar_method: str = ""
+    wording: str = ""  # the version of an office's own words in it
 
 
 @dataclass(frozen=True, slots=True)

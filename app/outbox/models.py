@@ -78,7 +78,7 @@ class LetterContent(Model):
     def of(cls, letter: Letter) -> LetterContent:
         return cls(digest=digest_of(letter), letter=letter.name, language=letter.language,
                    subject=letter.subject[:300], text=letter.text, html=letter.html,
-                   calendar=letter.calendar, calendar_method=letter.calendar_method)
+                   calendar=letter.calendar, calendar_method=letter.calendar_method, wording=letter.wording)
 
 
 class Delivery(Model):

@@ -17,6 +17,7 @@ from app.outbox.letter import Letter, Recipient, one_line, place, sealed
 from app.outbox.message import UNSUBSCRIBE
 from app.outbox.models import Delivery
 from app.signup import links
+from app.signup.letters import own_words
 from app.signup.models import Enrolment
 
 NAME, THANKS = "reminders.reminder", "reminders.thanks"
@@ -35,16 +36,19 @@ def thanks(event: Event, language: str) -> Letter:
 def _letter(name: str, template: str, event: Event, language: str) -> Letter:
     language = "en" if language == "en" else "zh"
     with force_locale(language):
+        own = own_words(event, name, language)
         words = {"event": event, "title": event.titled(language),
                  "place": event.location, "zone": zone_name(language), "language_of_letter": language,
-                 "closing": settings_of(event.organization).closing,
+                 "opening": own.opening, "own_subject": own.subject,
+                 "closing": own.closing or settings_of(event.organization).closing,
                  "address": f"{current_app.config['BASE_URL']}/events/{event.id}",
                  "name_here": place("name"), "tickets_here": place("ticket_links"),
                  "stop_here": place(UNSUBSCRIBE)}
         subject = "subject.txt" if name == NAME else f"{template}_subject.txt"
         return Letter(
             name=name, language=language,
-            subject=one_line(sealed(render_template(f"reminders/letters/{subject}", **words))),
+            subject=one_line(sealed(own.subject or render_template(f"reminders/letters/{subject}", **words))),
+            wording=own.version,
             text=sealed(render_template(f"reminders/letters/{template}.txt", **words)).strip() + "\n",
             html=sealed(render_template(f"reminders/letters/{template}.html", **words)))
 

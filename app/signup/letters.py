@@ -15,6 +15,7 @@ from flask_babel import force_locale, format_date, format_datetime, get_locale
 from flask_babel import gettext as _
 
 from app.accounts.settings import settings_of
+from app.accounts.wordings import Words
 from app.events.entry import entry_of
 from app.events.models import Event
 from app.events.span import Span
@@ -135,14 +136,23 @@ def _letter(name: str, template: str, language: str, calendar: bytes, method: st
     with force_locale(language):
         words = {"event": event, "title": event.titled(language), "place": PLACES, "language_of_letter": language,
                  "page_url": f"{base}/events/{event.id}", "moment": _moment, "where": _where,
-                 "closing": settings_of(event.organization).closing,
                  "zone_words": _("北京时间") if zone == "Asia/Shanghai" else zone} | facts
         path = f"signup/letters/{template}"
-        words["subject"] = one_line(sealed(render_template(f"{path}.subject.txt", **words)))
+        own = own_words(event, name, language)
+        words |= {"opening": own.opening, "closing": own.closing or settings_of(event.organization).closing,
+                  "facts_first": name in (CHANGED, CANCELLED)}
+        words["subject"] = one_line(sealed(own.subject or render_template(f"{path}.subject.txt", **words)))
         return Letter(
             name=name, language=language, subject=words["subject"], calendar=calendar, calendar_method=method,
             text=_GAP.sub("\n\n", sealed(render_template(f"{path}.txt", **words))).strip() + "\n",
-            html=sealed(render_template(f"{path}.html", **words)))
+            html=sealed(render_template(f"{path}.html", **words)), wording=own.version)
+
+
+def own_words(event: Event, name: str, language: str) -> Words:
+    """The office's own for this event, its places filled; in the letter's language."""
+    return Words.of(event.organization, name, language, {
+        "title": one_line(event.titled(language)), "when": _moment(event), "where": one_line(_where(event)),
+        "name": place("name"), "office": event.organization.called(language), "contact": one_line(event.contact)})
 
 
 def _moment(one: Event | Schedule, other: Event | Schedule | None = None) -> str:

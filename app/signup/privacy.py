@@ -15,8 +15,9 @@ from sqlalchemy import select
 from app.audit.models import AuditRow
 from app.db import db
 from app.errors import Refused
+from app.events.words import EventState
 from app.outbox.models import Delivery, DeliveryState
-from app.signup import telling
+from app.signup import readdressing, telling
 from app.signup.contact import Contact
 from app.signup.enrolling import name_key_of
 from app.signup.models import Enrolment
@@ -104,7 +105,9 @@ def correct(enrolment: Enrolment, as_of: datetime, *, name: str, contact: Contac
     if old and old != contact.email:
         telling.take_back_from(enrolment)
     enrolment.correct(as_of, name=name, name_key=name_key, contact=contact, unit=unit, guardian=guardian)
-    if is_new_mailbox:
+    if old and old != contact.email:
+        readdressing.follow(enrolment, old)
+    if is_new_mailbox and enrolment.event.state != EventState.CANCELLED:
         telling.confirm(enrolment, as_of)
 
 

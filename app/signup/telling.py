@@ -11,6 +11,7 @@ from typing import Any
 from flask_babel import gettext as _
 from sqlalchemy import func, select
 
+from app.accounts.settings import settings_of
 from app.db import Change, db
 from app.events.models import PUBLIC_STATES, Event
 from app.events.words import EventState, Part
@@ -21,6 +22,8 @@ from app.signup import letters, links
 from app.signup.letters import News, Schedule
 from app.signup.models import Enrolment, TooManyLetters
 
+SOON = timedelta(hours=6)  # what starts by then is told at once
+MOST_HELD = 3  # times as long as one change is held, whatever is changed meanwhile
 AN_HOUR, LETTERS_AN_HOUR, MOST_WAITING = timedelta(hours=1), 5, 20
 ON = (EventState.PUBLISHED.value, EventState.HELD.value, EventState.CLOSED.value)
 
@@ -112,6 +115,7 @@ class Told:
         about = f"event:{self.event.id}"
         cause = f"{about}:change:{self.event.schedule_version}"
         unsent = _take_back(about, cause)
+        held_for = timedelta(minutes=settings_of(self.event.organization).change_held_minutes)
         mailboxes = {} if self.is_quiet and not unsent else _mailboxes(self._enrols_at)
         for email, enrolled in mailboxes.items():
             if self.is_quiet and email not in unsent:
@@ -121,13 +125,24 @@ class Told:
             news = news_of(was, self.event)
             if news is None:
                 continue
-            posting.post(
+            since = unsent[email]["since"] if email in unsent else self.as_of
+            delivery = posting.post(
                 self._letter(news, was, enrolled),
-                Recipient(email, letters.names_of(enrolled)[:120], links.kept_for(enrolled) | {"was": _kept(was)}),
+                Recipient(email, letters.names_of(enrolled)[:120],
+                          links.kept_for(enrolled) | {"was": _kept(was, since)}),
                 cause=cause, about=about, as_of=self.as_of, useful_until=self._useful_until(news))
+            if delivery.posted_at == self.as_of:
+                delivery.next_at = self._leaves_at(news, was, since, held_for)
             for enrolment in enrolled:
                 if enrolment.event_id == self.event.id:
                     enrolment.sequence_mailed = self.event.sequence
+
+    def _leaves_at(self, news: News, was: Schedule, since: datetime, held_for: timedelta) -> datetime:
+        """A while later, so that what is changed once more by then is one letter; but not for ever, and at once where
+        nobody may go any more or it is soon."""
+        if news.takes_it_away or min(was.starts_at, self.event.starts_at) - self.as_of < SOON:
+            return self.as_of
+        return max(self.as_of, min(self.as_of + held_for, since + held_for * MOST_HELD))
 
     def _letter(self, news: News, was: Schedule, to: Sequence[Enrolment]) -> Letter:
         reads = (news, was, to[-1].language, len(to) > 1)
@@ -205,16 +220,18 @@ def _take_back(about: str, cause: str) -> dict[str, dict[str, Any]]:
             Delivery.letter.in_((letters.CHANGED, letters.CANCELLED))).order_by(Delivery.id)):
         waiting.stop(_("有更新的通知代替它"))
         if waiting.fields.get("was"):
-            unsent.setdefault(waiting.address, _unkept(waiting.fields["was"]))
+            unsent.setdefault(waiting.address, {"since": waiting.posted_at} | _unkept(waiting.fields["was"]))
     return unsent
 
 
-def _kept(was: Schedule) -> str:
-    return json.dumps({"starts_at": was.starts_at.isoformat(), "ends_at": was.ends_at.isoformat(),
-                       "is_all_day": was.is_all_day, "location": was.location, "online_url": was.online_url,
-                       "state": was.state})
+def _kept(was: Schedule, since: datetime) -> str:
+    """As the reader knows it; and when the first change of it was made of which he has not been told."""
+    return json.dumps({"since": since.isoformat(), "starts_at": was.starts_at.isoformat(),
+                       "ends_at": was.ends_at.isoformat(), "is_all_day": was.is_all_day, "location": was.location,
+                       "online_url": was.online_url, "state": was.state})
 
 
 def _unkept(text: str) -> dict[str, Any]:
     facts: dict[str, Any] = json.loads(text)
-    return facts | {name: datetime.fromisoformat(facts[name]) for name in ("starts_at", "ends_at")}
+    return facts | {name: datetime.fromisoformat(facts[name]) for name in ("starts_at", "ends_at", "since")
+                    if name in facts}

@@ -41,17 +41,15 @@ def upgrade() -> None:
                                 name="fk_letter_wording_organization_id_organization"),
         sa.PrimaryKeyConstraint("id", name="pk_letter_wording"),
         sa.UniqueConstraint("organization_id", "letter", "language", "number",
-                            name="uq_letter_wording_organization_id"),
+                            name="uq_letter_wording_organization_id_letter_language_number"),
     )
     op.add_column("letter_content", sa.Column("wording", sa.String(length=40), nullable=False, server_default=""))
     with op.batch_alter_table("office_settings") as table:
         table.add_column(sa.Column("change_held_minutes", sa.Integer(), nullable=True))
-        table.add_column(sa.Column("sends_thanks", sa.Integer(), nullable=True))
 
 
 def downgrade() -> None:
     with op.batch_alter_table("office_settings") as table:
-        table.drop_column("sends_thanks")
         table.drop_column("change_held_minutes")
     op.drop_column("letter_content", "wording")
     op.drop_table("letter_wording")

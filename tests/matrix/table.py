@@ -366,6 +366,8 @@ TABLE: dict[tuple[str, str], Row] = {
     ("POST", "console.cancel"): on_event(EDITORS, data={"reason": "场地检修", "version": "version"}),
     ("POST", "console.restore"): on_event(EDITORS, "cancelled"),
     ("POST", "console.contacts"): on_event(EDITORS, status=200),
+    ("GET", "console.knowing"): on_event(EDITORS, of="cancelled"),
+    ("POST", "console.calls"): on_event(EDITORS, of="cancelled", status=200),
     ("GET", "console.figures"): on_event(EDITORS, "held"),
     ("POST", "console.record_figures"): on_event(EDITORS, "held", status=FORM_SHOWN_AGAIN),
     ("GET", "console.annulment"): on_event(EDITORS, "entered"),

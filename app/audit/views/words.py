@@ -171,7 +171,7 @@ FIELDS = {
     "returned_reason": _l("退回原因"), "zone": _l("时区"), "slug": _l("网址"),
     "password_days": _l("密码有效期（天）"), "second_factor_roles": _l("要两步验证的角色"),
     "blue_from": _l("蓝灯从百分之几起"), "yellow_from": _l("黄灯从百分之几起"), "return_day": _l("月报几号前报"),
-    "change_held_minutes": _l("改动过几分钟再通知"), "sends_thanks": _l("活动以后寄感谢信"),
+    "change_held_minutes": _l("改动过几分钟再通知"),
     "register": _lp("audit field", "登记"), "standing": _l("进展"), "level": _l("级别"),
     "approval_number": _l("批复文号"),
     "note": _l("备注"), "withdrawn_reason": _l("撤销原因"), "applied_on": _l("申报日期"),

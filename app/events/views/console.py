@@ -32,6 +32,7 @@ from app.events.views import (  # noqa: F401  routes of the same blueprint
     held_import,
     holding,
     importing,
+    knowing,
     parts,
     publishing,
     reviewing,

@@ -90,7 +90,8 @@ def limits_in_words() -> str:
 
 def _reminders(events: ColumnElement[bool], until: datetime, as_of: datetime) -> list[Due]:
     coming = db.session.scalars(Occurrence.waiting().join(Occurrence.event).where(events, Occurrence.due_at < until)
-                                .options(joinedload(Occurrence.event).joinedload(Event.parent), joinedload(Occurrence.rule))).unique().all()
+                                .options(joinedload(Occurrence.event).joinedload(Event.parent),
+                                         joinedload(Occurrence.rule))).unique().all()
     boxes = _mailboxes({host_of_enrolments(one.event).id for one in coming})
     return [Due(max(one.due_at, as_of), Kind.REMINDER,
                 boxes.get(host_of_enrolments(one.event).id, 0) if one.rule.audience == "enrolled" else 1)

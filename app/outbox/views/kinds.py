@@ -45,7 +45,7 @@ def called(letter: str) -> str:
     """What a letter is; its kind where it has no name of its own."""
     return {
         "signup.confirmation": _("报名确认"), "signup.changed": _("变动通知"), "signup.cancelled": _("取消通知"),
-        "signup.withdrawn": _("取消报名的回执"), "signup.thanks": _("感谢信"), "reminders.reminder": _("活动提醒"),
+        "signup.withdrawn": _("取消报名的回执"), "reminders.thanks": _("感谢信"), "reminders.reminder": _("活动提醒"),
         "events.decided": _("审核结果"), "events.acted": _("下级单位已取消或延期"), "events.waiting": _("等待审核"),
         "reports.return_due": _("催报月报"), "reports.return_late": _("月报逾期"),
         "reports.return_returned": _("月报退回"), "reports.slip": _("督办单"),

@@ -43,4 +43,5 @@ def _words(found: Delivery) -> dict[str, Any]:
         return {}
     fields = {"name": found.name, **found.fields}
     return {"subject": shown(found.content.subject, fields), "text": shown(found.content.text, fields),
-            "version": found.content.digest[:8], "has_calendar": bool(found.content.calendar)}
+            "version": found.content.wording or found.content.digest[:8],
+            "has_calendar": bool(found.content.calendar)}

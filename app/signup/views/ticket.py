@@ -12,6 +12,7 @@ from app.db import db
 from app.errors import NotThere
 from app.forms import PlainForm
 from app.rates import limiter
+from app.signup.openings import note_opened
 from app.signup.tickets import calendar_file
 from app.signup.views.desk import OFTEN, bp, get_enrolment, private, went_through
 
@@ -22,9 +23,11 @@ def ticket(token: str) -> Response:
     """What somebody holds who is enrolled: facts of the event as they are now, and the way out."""
     found, as_of = get_enrolment(token), now()
     page = "ticket" if found.is_attending else "cancelled"
-    return private(render_template(
+    answer, id = private(render_template(
         f"signup/{page}.html", enrolment=found, event=found.event, token=token, address=found.ticket_url,
-        form=PlainForm(), can_withdraw=found.can_withdraw(as_of), as_of=as_of))
+        form=PlainForm(), can_withdraw=found.can_withdraw(as_of), as_of=as_of)), found.id
+    note_opened(id, as_of)
+    return answer
 
 
 @bp.get("/t/<token>.ics")

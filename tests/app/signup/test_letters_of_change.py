@@ -4,6 +4,7 @@ import icalendar
 import pytest
 from sqlalchemy import select
 
+from app.accounts.settings import OfficeSettings
 from app.db import db
 from app.events.span import Span
 from app.events.words import EventKind
@@ -264,3 +265,45 @@ def test_the_sequence_last_mailed_is_kept_with_the_person(event):
 
     enrolled = db.session.scalars(Enrolment.attending_event(event.id))
     assert [one.sequence_mailed for one in enrolled] == [event.sequence]
+
+
+def leaves():
+    return [one.next_at - LATER for one in waiting()]
+
+
+def test_a_change_is_held_five_minutes_and_three_edits_are_one_letter(event):
+    for minutes in (0, 2, 4):
+        a_day_later(event, LATER + timedelta(minutes=minutes))
+
+    assert subjects() == ["4月20日 周一 14:30 改到 4月23日 周四 14:30：蜀光讲坛第一期"]
+    assert leaves() == [timedelta(minutes=9)]
+
+
+def test_whoever_goes_on_editing_holds_nobody_up_for_ever(event):
+    for minutes in range(0, 24, 4):
+        a_day_later(event, LATER + timedelta(minutes=minutes))
+
+    assert leaves() == [timedelta(minutes=20)]
+
+
+def test_a_cancellation_goes_at_once_and_swallows_the_change_that_is_held(event):
+    a_day_later(event)
+    event.cancel(LATER + timedelta(minutes=1))
+    db.session.commit()
+
+    assert subjects() == ["4月20日 周一 14:30 已取消：蜀光讲坛第一期"]
+    assert leaves() == [timedelta(minutes=1)]
+
+
+def test_what_starts_within_hours_is_told_at_once(event):
+    soon = STARTS - timedelta(hours=5)
+    a_day_later(event, soon)
+
+    assert [one.next_at for one in waiting()] == [soon]
+
+
+def test_an_office_may_have_every_change_told_at_once(event):
+    OfficeSettings.of(event.organization).change(LATER, change_held_minutes=0)
+    a_day_later(event)
+
+    assert leaves() == [timedelta()]
