@@ -30,12 +30,9 @@ def claim(as_of: datetime, limit: int, node: str = "") -> tuple[str, list[Delive
     """A token, and the letters it holds for 300 s; commit before sending. `node` names a holder that frees
     its own when it starts again."""
     token = f"{node}-{secrets.token_hex(8)}"
-    taken = {group: _take(group, share, token, as_of)
-             for group, share in pace.shares(houses_due(as_of), limit, as_of).items()}
+    taken = pace.shared(houses_due(as_of), limit, as_of, lambda group, share: _take(group, share, token, as_of))
     if not any(taken.values()):
         return token, []
-    for group, known in pace.paces().items():
-        known.spend(taken.get(group, 0), as_of)
     held = db.session.scalars(Delivery.held_by(token).execution_options(populate_existing=True)).all()
     for one in held:
         one.message_id = one.message_id or message_id(
@@ -116,7 +113,7 @@ def room(as_of: datetime, limit: int) -> int:
 
 def is_anything_due(as_of: datetime) -> bool:
     """That may leave: what waits for a house that is paused does not."""
-    return bool(pace.shares(houses_due(as_of), 1, as_of))
+    return bool(pace.rooms(houses_due(as_of), pace.paces(), as_of))
 
 
 def _count(statement: Any) -> int:

@@ -3,7 +3,7 @@ taken raise it by a tenth; 421 and refusals by policy pause that house alone."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 
 from sqlalchemy import Select, String, select
@@ -101,16 +101,22 @@ def hear(answers: Iterable[tuple[str, Answer]], as_of: datetime) -> None:
         known[group].hear(answer, as_of)
 
 
-def shares(groups: Iterable[str], limit: int, as_of: datetime) -> dict[str, int]:
-    """How many letters of each house may be taken: fairly, none above its pace, what one leaves going to the next."""
+def rooms(groups: Iterable[str], known: Mapping[str, DomainPace], as_of: datetime) -> dict[str, int | None]:
+    """Those of the houses that take letters now: how many; None: any number."""
+    found = {group: known[group].room(as_of) if group in known else None for group in groups}
+    return {group: room for group, room in found.items() if room != 0}
+
+
+def shared(groups: Iterable[str], limit: int, as_of: datetime, take: Callable[[str, int], int]) -> dict[str, int]:
+    """How many letters of each house were taken: `take` is told a house and its fair share, none above its pace, and
+    gives how many there were; what one leaves goes to the next."""
     known, left = paces(), limit
-    rooms = {group: known[group].room(as_of) if group in known else None for group in groups}
-    open_ones = sorted((group for group, room in rooms.items() if room != 0),
-                       key=lambda group: limit if (room := rooms[group]) is None else room)
-    found: dict[str, int] = {}
-    for number, group in enumerate(open_ones):
+    open_ones = rooms(groups, known, as_of)
+    taken: dict[str, int] = {}
+    for number, (group, room) in enumerate(sorted(open_ones.items(), key=lambda one: one[1] or limit)):
         fair = -(-left // (len(open_ones) - number))
-        room = rooms[group]
-        found[group] = fair if room is None else min(fair, room)
-        left -= found[group]
-    return found
+        taken[group] = take(group, fair if room is None else min(fair, room))
+        left -= taken[group]
+        if group in known:
+            known[group].spend(taken[group], as_of)
+    return taken

@@ -91,18 +91,19 @@ def test_a_slowed_house_gets_its_pace_and_no_burst_after_a_rest(either_app):
     assert taken == [0, 3, 3, 6]
 
 
-@pytest.mark.parametrize(("due", "limit", "shares"), [
-    (["qq", "other"], 200, {"qq": 100, "other": 100}), (["other"], 200, {"other": 200}),
-    (["gmail", "qq", "other"], 4, {"gmail": 2, "qq": 1, "other": 1}), ([], 200, {})])
-def test_houses_share_a_batch_fairly(app, due, limit, shares):
-    assert pace.shares(due, limit, AS_OF) == shares
+@pytest.mark.parametrize(("waiting", "limit", "taken"), [
+    ({"qq": 500, "other": 500}, 200, {"qq": 100, "other": 100}), ({"other": 500}, 200, {"other": 200}),
+    ({"gmail": 9, "qq": 9, "other": 9}, 4, {"gmail": 2, "qq": 1, "other": 1}), ({}, 200, {}),
+    ({"qq": 3, "other": 500}, 200, {"qq": 3, "other": 197})])
+def test_houses_share_a_batch_fairly_and_what_one_leaves_goes_to_the_next(app, waiting, limit, taken):
+    assert pace.shared(waiting, limit, AS_OF, lambda group, share: min(share, waiting[group])) == taken
 
 
 def test_what_a_slow_house_leaves_goes_to_the_others(app):
     a_pace(60, thousandths=2000)
     db.session.flush()
 
-    assert pace.shares(["qq", "other"], 10, AS_OF) == {"qq": 2, "other": 8}
+    assert pace.shared(["other", "qq"], 10, AS_OF, lambda group, share: share) == {"qq": 2, "other": 8}
 
 
 def test_a_mailbox_full_three_times_is_given_up_and_not_barred(sink):
@@ -140,3 +141,12 @@ def test_a_claim_looks_into_the_index_of_what_waits(either_app):
     plan = "\n".join(str(row) for row in db.session.execute(text(words + str(statement))))
 
     assert plan.count("ix_delivery_due") >= 1
+
+
+def test_looking_whether_a_slow_house_has_letters_due_writes_nothing(app):
+    a_pace(60)
+    posted("li@qq.com", as_of=AS_OF + minutes(1))
+
+    sent = [sending.deliver(AS_OF + minutes(moment)) for moment in (0.5, 1)]
+
+    assert sent == [0, 1]
