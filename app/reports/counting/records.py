@@ -1,12 +1,12 @@
-"""What counts without an event: register entries, milestones, figures from elsewhere; one query each for a plan."""
+"""What counts without an event: register entries, milestones, figures from elsewhere."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from sqlalchemy import case, func, null, select
+from sqlalchemy import Select, case, false, func, literal, null, select, union_all
 
 from app.accounts.places import Organization
 from app.db import db
@@ -73,27 +73,44 @@ def register_lines(plan: Plan, scope: Scope) -> list[RegisterLine]:
         select(*each.c, func.count()).group_by(*each.c))]
 
 
-def steps(plan: Plan, scope: Scope) -> list[Step]:
-    """All milestones of the plan's tasks, reached or not, in the order in which they are due."""
-    wanted = (select(Milestone.id, Milestone.task_id, Milestone.indicator_id, Milestone.title,
-                     Organization.region_code, Milestone.organization_id, Milestone.due_on, Milestone.reached_on,
-                     Organization.name, Organization.path)
-              .join(Task, Task.id == Milestone.task_id)
-              .join(Organization, Organization.id == Milestone.organization_id)
-              .where(Task.plan_id == plan.id, Milestone.deleted_at.is_(None))
-              .order_by(Milestone.due_on, Milestone.id))
-    return [Step(*row) for row in db.session.execute(scope.of_office(wanted, Milestone.organization_id))]
+class Records(NamedTuple):
+    """All milestones of a plan's tasks, reached or not, in the order in which they are due; and the figures from
+    elsewhere for its indicators, the oldest first, of the office's own land only."""
+
+    steps: list[Step]
+    readings: list[Reading]
 
 
-def readings(plan: Plan, scope: Scope) -> list[Reading]:
-    """Figures from elsewhere for the plan's indicators, the oldest first; of the office's own land only."""
-    wanted = (select(OutsideFigure.id, OutsideFigure.indicator_id, OutsideFigure.month, OutsideFigure.region_code,
-                     OutsideFigure.source, OutsideFigure.true_on, OutsideFigure.amount,
-                     OutsideFigure.is_running_total)
-              .join(Indicator, Indicator.id == OutsideFigure.indicator_id)
-              .join(Task, Task.id == Indicator.task_id).where(Task.plan_id == plan.id)
-              .order_by(OutsideFigure.true_on, OutsideFigure.month, OutsideFigure.id))
-    return [one for one in (Reading(*row) for row in db.session.execute(wanted)) if scope.covers(one.region)]
+def records(plan: Plan, scope: Scope) -> Records:
+    """One query for both: their columns are of the same kinds, in the same places."""
+    both = union_all(scope.of_office(_steps(plan), Milestone.organization_id), _readings(plan))
+    steps, readings = [], []
+    for is_step, *row, is_running_total in db.session.execute(both):
+        if is_step:
+            steps.append(Step(*row))
+            continue
+        id, _task, indicator, source, region, amount, true_on, month, *_office = row
+        if scope.covers(region):
+            readings.append(Reading(id, indicator, month, region, source, true_on, amount, is_running_total))
+    return Records(sorted(steps, key=lambda one: (one.due_on is None, one.due_on or date.max, one.id)),
+                   sorted(readings, key=lambda one: (one.true_on, one.month, one.id)))
+
+
+def _steps(plan: Plan) -> Select[Any]:
+    return (select(literal(1), Milestone.id, Milestone.task_id, Milestone.indicator_id, Milestone.title,
+                   Organization.region_code, Milestone.organization_id, Milestone.due_on, Milestone.reached_on,
+                   Organization.name, Organization.path, false())
+            .join(Task, Task.id == Milestone.task_id)
+            .join(Organization, Organization.id == Milestone.organization_id)
+            .where(Task.plan_id == plan.id, Milestone.deleted_at.is_(None)))
+
+
+def _readings(plan: Plan) -> Select[Any]:
+    return (select(literal(0), OutsideFigure.id, Indicator.task_id, OutsideFigure.indicator_id, OutsideFigure.source,
+                   OutsideFigure.region_code, OutsideFigure.amount, OutsideFigure.true_on, OutsideFigure.month,
+                   literal(""), literal(""), OutsideFigure.is_running_total)
+            .join(Indicator, Indicator.id == OutsideFigure.indicator_id)
+            .join(Task, Task.id == Indicator.task_id).where(Task.plan_id == plan.id))
 
 
 def standing_of(readings: Sequence[Reading]) -> list[Reading]:

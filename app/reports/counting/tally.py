@@ -17,7 +17,7 @@ from app.plans.models import Plan
 from app.reports.counting.cells import Amount, Cell, Count, count_of, whole
 from app.reports.counting.lines import DONE, PUBLISHED, UNCONFIRMED, HostLine, Line, event_lines, host_lines
 from app.reports.counting.places import Places
-from app.reports.counting.records import Reading, RegisterLine, Step, gains, readings, register_lines, steps
+from app.reports.counting.records import Reading, Records, RegisterLine, Step, gains, records, register_lines
 from app.reports.counting.scope import YEAR_AFTER, YEAR_BEFORE, Scope
 
 BY_EVENTS = (Measure.EVENTS, Measure.ATTENDANCES, Measure.PEOPLE, Measure.HOURS)
@@ -126,16 +126,16 @@ class Tally:
         return _grouped((line.register, line) for line in register_lines(self.plan, self.scope))
 
     @cached_property
-    def _steps(self) -> Sequence[Step]:
-        return steps(self.plan, self.scope)
+    def _records(self) -> Records:
+        return records(self.plan, self.scope)
 
     @cached_property
     def _steps_by_task(self) -> Mapping[int, Sequence[Step]]:
-        return _grouped((step.task, step) for step in self._steps)
+        return _grouped((step.task, step) for step in self._records.steps)
 
     @cached_property
     def _readings(self) -> Mapping[int, Sequence[Reading]]:
-        return _grouped((one.indicator, one) for one in readings(self.plan, self.scope))
+        return _grouped((one.indicator, one) for one in self._records.readings)
 
     # ------------------------------------------------------------ how each measure counts them
 
@@ -180,7 +180,7 @@ class Tally:
 
     def _of_milestones(self, indicator: Indicator) -> tuple[list[Cell], list[Cell]]:
         """One for each milestone reached that points to the indicator."""
-        own = [step for step in self._steps if step.indicator == indicator.id]
+        own = [step for step in self._records.steps if step.indicator == indicator.id]
         return ([self._of_step(step, step.reached_on) for step in own
                  if step.reached_on and self.scope.holds(step.reached_on)],
                 [self._of_step(step, step.due_on) for step in own if step.reached_on is None])

@@ -191,7 +191,7 @@ def test_an_indicator_of_another_office_is_not_there(app, signed_in, asked):
 
 @pytest.mark.parametrize(("address", "most"), [
     ("/console/plan?year={year}", 15), ("/plans/{year}", 15), ("/console/plan/indicators/{id}", 15),
-    ("/console/plan/tasks/I2.1?year={year}", 20), ("/plans/{year}/tasks/I2.1", 20)])
+    ("/console/board", 15), ("/console/plan/tasks/I2.1?year={year}", 20), ("/plans/{year}/tasks/I2.1", 20)])
 def test_the_pages_of_the_plan_ask_as_often_however_much_there_is(desk, asked, count_queries, address, most):
     address = address.format(year=YEAR, id=asked["events"].id)
     desk.get(address)
