@@ -70,6 +70,13 @@ class FiguresForm(OpenedForm):
             entered_at=as_of)
 
 
+class CorrectionForm(FiguresForm):
+    """Of a closed event: what was final changes only with a reason."""
+
+    reason = line(_l("为什么更正"), 300, DataRequired(_l("活动已办结，更正人数要写原因。")),
+                  description=_l("例如：签到表复核，多算了一个班。写进操作记录，不公开。"))
+
+
 class HeldForm(LinkedForm, HostedForm, FiguresForm):
     """An event entered after it was held."""
 

@@ -207,8 +207,9 @@ class Lifecycle:
 
     @contextmanager
     def _changing(self: Event, what: str, as_of: datetime, *, schedule: bool = False, quiet: bool = False,
-                  also: dict[str, Any] | None = None, moves_feed: bool = True) -> Iterator[None]:
-        before, was_public = self.facts(), self.published_at is not None
+                  had: dict[str, Any] | None = None, also: dict[str, Any] | None = None,
+                  moves_feed: bool = True) -> Iterator[None]:
+        before, was_public = self.facts() | (had or {}), self.published_at is not None
         yield
         self.version += 1
         self.revised_at = as_of if moves_feed else self.revised_at

@@ -175,10 +175,13 @@ def to_work_on(event: Event, person: Person) -> Event | Proposed:
     return Proposed(event) if event.is_public else event
 
 
-def count_heads(event: Event, entered: Figures, person: Person, as_of: datetime) -> bool:
-    """Figures of one who may publish count at once; others' wait, and so does an event that was never public."""
+def count_heads(event: Event, entered: Figures, person: Person, as_of: datetime, reason: str = "") -> bool:
+    """Figures of one who may publish count at once; others' wait, and so does an event that was never public.
+    `reason`: why those of a closed one are put right."""
     counts = approval_of(event).lets(person)
-    if counts or event.is_public:
+    if event.state == EventState.CLOSED:
+        event.correct_figures(entered, person, as_of, reason, confirmed=counts)
+    elif counts or event.is_public:
         event.record_figures(entered, as_of, confirmed=counts)
     else:
         event.hand_in_figures(entered, person, as_of)

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.accounts.models import Person
 from app.db import Change, Model, note
+from app.errors import Refused
 from app.events.lifecycle import WrongState
 from app.events.words import EventState
 
@@ -20,6 +21,13 @@ if TYPE_CHECKING:
 
 
 RETURN = "退回："  # how the reason of a return begins in the thread; kept, so not in the reader's language
+CORRECTION = "更正人数："  # and that of figures put right after the event was closed
+
+
+class NoReason(Refused):
+    """What is final is not changed without saying why."""
+
+    status = 422
 
 
 class Submission(Model):
@@ -107,9 +115,25 @@ class Submitting:
 
     def return_figures(self: Event, as_of: datetime, reason: str) -> None:
         """They stay unconfirmed until entered anew."""
-        self._must_be(EventState.HELD)
+        self._must_be(EventState.HELD, EventState.CLOSED)
         with self._changing("figures_returned", as_of, also={"returned_reason": reason}):
             self.returned_reason = reason
+
+    def correct_figures(self: Event, entered: Figures, by: Person, as_of: datetime, reason: str, *,
+                        confirmed: bool) -> None:
+        """Of a closed event, which stays closed; unless `confirmed` they count again when somebody above agrees.
+
+        :raises NoReason: without one; it stays in the thread, and in the audit beside both numbers.
+        """
+        self._must_be(EventState.CLOSED)
+        if not reason.strip():
+            raise NoReason(_("活动已办结，更正人数要写原因。"))
+        before = self.figures.as_words() if self.figures else {}
+        self.enter_figures(entered, as_of)
+        with self._changing("figures_corrected", as_of, had=before,
+                            also=self.figures.as_words() | {"reason": reason}):
+            self.figures_confirmed_at, self.returned_reason = as_of if confirmed else None, ""
+        self.comments.append(Comment(author=by, at=as_of, text=CORRECTION + reason))
 
     def keep_reason(self: Event, reason: str, by: Person, as_of: datetime) -> None:
         """Why it was returned stays in the thread, whatever becomes of the event."""

@@ -13,7 +13,7 @@ DONE = {
     "closed": _l("办结或关闭了"), "discarded": _l("删除了草稿"),
     "annulled": _l("撤销了补登的"), "submitted": _l("送审了"), "returned": _l("退回了"),
     "taken_back": _l("收回了送审的"), "figures_confirmed": _l("确认了人数："), "figures_returned": _l("退回了人数："),
-    "shared_out": _l("定了各地份额："),
+    "figures_corrected": _l("更正了人数："), "shared_out": _l("定了各地份额："),
     "change_submitted": _l("送审一项修改："), "change_approved": _l("通过了送审的修改："),
     "change_refused": _l("退回了送审的修改："), "change_withdrawn": _l("撤回了送审的修改："),
     "remarked": _l("留言："), "laid_down": _l("规定了"),

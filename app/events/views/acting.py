@@ -13,7 +13,7 @@ from app.db import db
 from app.errors import Refused
 from app.events.approval import approval_of
 from app.events.asking import OpenedForm
-from app.events.counting import FiguresForm, add_photos, forget_photos, keep_photos
+from app.events.counting import CorrectionForm, FiguresForm, add_photos, forget_photos, keep_photos
 from app.events.forms import ReasonForm, ScheduleForm
 from app.events.lifecycle import WrongState
 from app.events.models import Event
@@ -145,7 +145,12 @@ def cancel(id: int) -> Page:
 @bp.get("/events/<int:id>/figures")
 @allowed(*EDITORS)
 def figures(id: int) -> Page:
-    event, form = get_event(g.actor, id), FiguresForm()
+    event = get_event(g.actor, id)
+    if event.state == EventState.CANCELLED or not event.has_started(now()):
+        flash(_("活动已取消，没有人数可登记。") if event.state == EventState.CANCELLED else _(
+            "活动还没有开始，不能登记人数。"), "warning")
+        return redirect(url_for("console.show", id=id))
+    form = _figures_form(event)
     if event.figures:
         form.show(event.figures)
     return _page("console/figures.html", event, form)
@@ -155,8 +160,7 @@ def figures(id: int) -> Page:
 @allowed(*EDITORS)
 def record_figures(id: int) -> Page:
     """Photos are made smaller before the event is held fast: that takes a while."""
-    form = FiguresForm()
-    get_event(g.actor, id)
+    form = _figures_form(get_event(g.actor, id))
     if form.validate_on_submit():
         db.session.rollback()
         with judged(form):
@@ -164,12 +168,17 @@ def record_figures(id: int) -> Page:
     return _page("console/figures.html", get_event(g.actor, id), form)
 
 
+def _figures_form(event: Event) -> FiguresForm:
+    return CorrectionForm() if event.state == EventState.CLOSED else FiguresForm()
+
+
 def _recorded(id: int, form: FiguresForm) -> Response:
     photos = keep_photos(form.uploads, now())
     try:
         event = get_event(g.actor, id, lock=True)
         form.must_be_fresh(event)
-        counts = count_heads(event, form.figures(g.actor.person, now()), g.actor.person, now())
+        counts = count_heads(event, form.figures(g.actor.person, now()), g.actor.person, now(),
+                             form.reason.data or "" if isinstance(form, CorrectionForm) else "")
         add_photos(event, photos, now())
         db.session.commit()
     except Refused:

@@ -222,7 +222,7 @@ def test_the_same_photo_sent_again_is_kept_once(desk, over):
     assert (len(events()[0].photos), len(list(folder().glob("*")))) == (1, 1)
 
 
-def test_figures_are_corrected_until_the_event_is_closed(desk, over):
+def test_figures_are_corrected_freely_until_the_event_is_closed(desk, over):
     desk.post(f"/console/events/{over.id}/figures", data=opened(over) | the_figures())
     desk.post(f"/console/events/{over.id}/figures", data=opened(over) | the_figures(attendances="90"))
     corrected = events()[0].figures.attendances
@@ -230,7 +230,7 @@ def test_figures_are_corrected_until_the_event_is_closed(desk, over):
     answer = desk.post(f"/console/events/{over.id}/figures", data=opened(over) | the_figures(
         attendances="9", people=""))
 
-    assert (corrected, answer.status_code, events()[0].state) == (90, 409, "closed")
+    assert (corrected, answer.status_code, events()[0].state) == (90, 422, "closed")
     assert events()[0].figures.attendances == 90
 
 
