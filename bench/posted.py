@@ -9,25 +9,36 @@ import subprocess
 import tempfile
 import threading
 import time
+import tracemalloc
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 
 from flask import Flask
 from flask_migrate import upgrade
+from sqlalchemy import event as event_of
 from sqlalchemy import insert, update
 
 from app import create_app
+from app.accounts.places import Organization
+from app.accounts.settings import OfficeSettings
 from app.clock import now
 from app.db import db
+from app.events.models import Event
+from app.events.span import Span
+from app.events.words import EventKind
 from app.outbox import claiming, posting, sending
 from app.outbox.letter import Letter
 from app.outbox.models import Delivery, DeliveryState
+from app.reminders import due
+from app.signup.models import ConsentText, Enrolment
 from bench.databases import postgresql
+from bench.filling import fill
 from bench.measuring import timed
 from bench.serving import free_port
 
 WAITING = (1_000, 1_000_000)
+ENROLLED = (3_000, 300_000)
 LETTERS, DUE, CONNECTIONS = 4_000, 1_000, 32
 SINK = shutil.which("smtp-sink") or "/usr/sbin/smtp-sink"
 WORDS = "您报名的活动明天举办，请提前十分钟到场。" * 12
@@ -35,6 +46,7 @@ WORDS = "您报名的活动明天举办，请提前十分钟到场。" * 12
 
 def print_all() -> None:
     _print_waiting()
+    _print_expanding()
     _print_sending()
 
 
@@ -51,6 +63,65 @@ def _print_waiting() -> None:
                     print(f"{kind:<36}{size:>9}{idle * 1000:>18.2f}{claimed * 1000:>23.1f}")
                     db.session.remove()
                     db.engine.dispose()
+
+
+def _print_expanding() -> None:
+    print(f"\n{'letters of one reminder':<36}{'enrolled':>9}{'seconds':>9}{'memory MB':>11}{'rows at once':>14}")
+    with postgresql() as address:
+        for kind in ("sqlite", "postgresql") if address else ("sqlite",):
+            for size in ENROLLED:
+                with _installation(address(size + 1) if kind == "postgresql" else "") as app, app.app_context():
+                    _enrol(app, size)
+                    rows = _largest_statement()
+                    tracemalloc.start()
+                    began = time.perf_counter()
+                    while not due.tick(now()).is_finished:
+                        db.session.commit()
+                        db.session.expunge_all()
+                    db.session.commit()
+                    seconds, peak = time.perf_counter() - began, tracemalloc.get_traced_memory()[1]
+                    tracemalloc.stop()
+                    assert db.session.scalar(db.select(db.func.count()).select_from(Delivery)) == size
+                    print(f"{kind:<36}{size:>9}{seconds:>9.1f}{peak / 1e6:>11.1f}{max(rows):>14}")
+                    db.session.remove()
+                    db.engine.dispose()
+
+
+def _enrol(app: Flask, count: int) -> None:
+    """So many signed up for a lecture whose reminder is due."""
+    fill(app, 1)
+    office, as_of = db.session.scalars(db.select(Organization)).one(), now()
+    OfficeSettings.of(office).change(as_of, reminder_leads=("20h",))
+    begins = as_of + timedelta(hours=20, minutes=-1)
+    event = Event.draft(kind=EventKind.LECTURE, title="讲座", organization=office, as_of=as_of - timedelta(days=2),
+                        span=Span(begins, begins + timedelta(hours=2)), regions=[office.region], tasks=[],
+                        takes_enrolments=True)
+    consent = ConsentText(purpose="signup", language="zh", digest="0" * 64, text="同意", first_shown_at=as_of)
+    db.session.add_all([event, consent])
+    event.publish(as_of - timedelta(days=2))
+    db.session.flush()
+    at = as_of - timedelta(days=1)
+    row = {"event_id": event.id, "mobile": "", "language": "zh", "state": "enrolled", "consent_id": consent.id,
+           "consented_at": at, "enrolled_at": at, "unit": "", "salt": "0" * 32}
+    for begin in range(0, count, 10_000):
+        db.session.execute(insert(Enrolment), [row | {
+            "name": f"Li {number}", "name_key": f"li {number}", "email": f"li{number}@example.org",
+            "contact": f"li{number}@example.org", "token_hash": f"{number:064d}"}
+            for number in range(begin, min(count, begin + 10_000))])
+    db.session.commit()
+    db.session.expunge_all()
+
+
+def _largest_statement() -> list[int]:
+    """How many rows each statement was given."""
+    rows = [0]
+
+    def hear(connection: object, cursor: object, statement: str, parameters: object, context: object,
+             many: bool) -> None:
+        rows.append(len(parameters) if many else 1)  # type: ignore[arg-type]
+
+    event_of.listen(db.engine, "before_cursor_execute", hear)
+    return rows
 
 
 def _ring() -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
-from itertools import groupby
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
@@ -48,17 +47,29 @@ def is_to_be_held(event: Event) -> bool:
 def enrolled(event: Event, until: datetime, after: int, limit: int) -> list[Mailbox]:
     """One mailbox may have enrolled a whole class: a letter an address, placed by its first enrolment."""
     owed = _owed(host_of_enrolments(event).id, until)
+    found: dict[str, int] = {}
+    seen, is_last = after, False
+    while len(found) < limit and not is_last:
+        rows = db.session.execute(select(Enrolment.id, Enrolment.contact).where(*owed, Enrolment.id > seen)
+                                  .order_by(Enrolment.id).limit(limit)).all()
+        is_last, seen = len(rows) < limit, rows[-1].id if rows else seen
+        found |= _firsts(owed, {row.contact for row in rows} - found.keys(), after)
+    places = dict(sorted(found.items(), key=lambda one: one[1])[:limit])
+    people = db.session.scalars(select(Enrolment).where(
+        *owed, Enrolment.contact.in_(places)).order_by(Enrolment.id))
+    of_contact: dict[str, list[Enrolment]] = {contact: [] for contact in places}
+    for one in people:
+        of_contact[one.contact].append(one)
+    return [Mailbox(places[contact], letters.recipient(some), some[0].language)
+            for contact, some in of_contact.items() if some]
+
+
+def _firsts(owed: tuple[Any, ...], contacts: Iterable[str], after: int) -> dict[str, int]:
+    """The first enrolment of each; those that came before are written to already."""
     first = func.min(Enrolment.id)
-    of_slice = (select(first.label("first"), Enrolment.email).where(*owed).group_by(Enrolment.email)
-                .having(first > after).order_by(first).limit(limit).subquery())
-    rows = db.session.execute(
-        select(Enrolment, of_slice.c.first).join(of_slice, of_slice.c.email == Enrolment.email)
-        .where(*owed).order_by(of_slice.c.first, Enrolment.id))
-    found = []
-    for place, group in groupby(rows, key=lambda row: row[1]):
-        people = [one for one, _place in group]
-        found.append(Mailbox(place, letters.recipient(people), people[0].language))
-    return found
+    rows = db.session.execute(select(Enrolment.contact, first).where(*owed, Enrolment.contact.in_(contacts))
+                              .group_by(Enrolment.contact).having(first > after))
+    return {contact: id for contact, id in rows}
 
 
 def count_enrolled(event: Event, until: datetime) -> int:
