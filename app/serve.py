@@ -104,6 +104,7 @@ def migrate(app: Flask) -> None:
     from flask_migrate import upgrade  # Alembic is slow to load, and most starts need none of it
 
     print("preparing the database ...", flush=True)
+    db.session.rollback()  # what was only looked at would hold the lock that the upgrade needs
     upgrade()
     logging.getLogger().setLevel(logging.WARNING)
 

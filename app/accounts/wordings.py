@@ -9,16 +9,26 @@ from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import datetime
 
+from flask_babel import gettext as _
 from sqlalchemy import ForeignKey, Select, String, Text, UniqueConstraint, func, select
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.accounts.places import Organization
-from app.db import Model, db
+from app.db import Change, Model, db, note
+from app.errors import Refused
 
 # As an office types them, and what they are called here.
 PLACES = {"活动名称": "title", "时间": "when", "地点": "where", "姓名": "name",
           "主办单位": "office", "联系方式": "contact"}
 _PLACE = re.compile(r"\{\{([^{}]*)\}\}")
+
+
+class WordedMeanwhile(Refused):
+    """Somebody else saved between showing and sending; `number` is the newest now."""
+
+    def __init__(self, number: int) -> None:
+        super().__init__(_("这期间别人改过这封信。下面是您写的，请核对后再保存一次。"))
+        self.number = number
 
 
 class LetterWording(Model):
@@ -43,6 +53,28 @@ class LetterWording(Model):
         """All versions of one office, newest first."""
         return select(cls).where(cls.organization_id == organization.id, cls.letter == letter,
                                  cls.language == language).order_by(cls.number.desc())
+
+    @classmethod
+    def word(cls, organization: Organization, letter: str, language: str, as_of: datetime, *, subject: str,
+             opening: str, closing: str, after: int) -> LetterWording:
+        """The next version, or the one there is when nothing differs; `after`: the number that was shown.
+
+        :raises WordedMeanwhile: when there is a newer one.
+        """
+        db.session.execute(select(Organization.id).where(Organization.id == organization.id).with_for_update())
+        last = db.session.scalars(cls.of(organization, letter, language).limit(1)).one_or_none()
+        number = last.number if last else 0
+        if number != after:
+            raise WordedMeanwhile(number)
+        words = {"subject": subject, "opening": opening, "closing": closing}
+        before = {name: getattr(last, name) if last else "" for name in words}
+        if before == words and last is not None:
+            return last
+        made = cls(organization=organization, letter=letter, language=language, number=number + 1, at=as_of, **words)
+        db.session.add(made)
+        db.session.flush()
+        note(Change(made, "worded", as_of, before=before, after=words))
+        return made
 
     @property
     def is_empty(self) -> bool:

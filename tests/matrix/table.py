@@ -75,7 +75,7 @@ def on_event(roles: frozenset[Role], of: str = "published", **more: Any) -> Row:
 
 
 def on_office(roles: frozenset[Role] = ADMINISTRATORS, reach: frozenset[str] = DOWNWARD, **more: Any) -> Row:
-    return Row(roles, reach, {"id": "city"}, **more)
+    return Row(roles, reach, {"id": "city"} | more.pop("args", {}), **more)
 
 
 def on_person(roles: frozenset[Role] = ADMINISTRATORS, **more: Any) -> Row:
@@ -216,6 +216,10 @@ TABLE: dict[tuple[str, str], Row] = {
     ("GET", "console_plans.results"): Row(PLANNERS, ROOT),
     ("POST", "console_plans.enter_results"): Row(PLANNERS, ROOT, status=409),
     ("GET", "outbox.letters"): Row(STAFF, shows="published"),
+    ("GET", "outbox.wordings"): Row(ADMINISTRATORS),
+    ("GET", "outbox.office_wordings"): on_office(),
+    ("GET", "outbox.wording"): on_office(args={"letter": "letter_name", "language": "zh"}),
+    ("POST", "outbox.change_wording"): on_office(args={"letter": "letter_name", "language": "zh"}),
     ("GET", "outbox.letter"): Row(HANDLERS, DOWNWARD, {"id": "letter"}),
     ("POST", "outbox.retry"): Row(HANDLERS, DOWNWARD, {"id": "letter"}),
     ("POST", "outbox.stop"): Row(HANDLERS, DOWNWARD, {"id": "letter"}),

@@ -206,7 +206,7 @@ class World:
         self.things |= {
             "letter": db.session.scalars(select(Delivery.id).where(
                 Delivery.about == f"event:{made['published'].id}").limit(1)).one(),
-            "draft_plan": following.id, "next_year": following.year,
+            "letter_name": "signup.confirmation", "zh": "zh", "draft_plan": following.id, "next_year": following.year,
             "rule": rule.id, "person": chen.id, "grant": chen.grants[0].id,
             "version": made["published"].version, "about": f"Event:{made['published'].id}",
             "revision": _revision(plan),

@@ -27,6 +27,7 @@ PAGES: tuple[tuple[str, str, LazyString, LazyString, frozenset[Role]], ...] = (
     ("reminders.calendar_days", "calendar-days", _l("月历和工作日"), _l("放假、调休、学期和考试周；导入放假通知。"),
      EVERYBODY),
     ("reminders.office_rules", "bell", _l("提醒规则"), _l("活动、节点、任务什么时候提醒谁。"), EVERYBODY),
+    ("outbox.wordings", "mail", _l("信的措辞"), _l("给报名人的信，开头结尾和主题怎么写。"), ADMINISTRATORS),
     ("audit.audit", "scroll-text", _l("操作记录"), _l("谁在什么时候改了什么、登录、导出；按活动、人和日期查。"),
      ADMINISTRATORS | {Role.SECURITY_ADMIN, Role.AUDITOR}),
     ("accounts.sign_in_rules", "shield-check", _l("登录要求"), _l("哪些角色必须两步验证，密码多久一换。"), SECURITY),

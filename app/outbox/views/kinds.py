@@ -49,7 +49,7 @@ def called(letter: str) -> str:
         "events.decided": _("审核结果"), "events.acted": _("下级单位已取消或延期"), "events.waiting": _("等待审核"),
         "reports.return_due": _("催报月报"), "reports.return_late": _("月报逾期"),
         "reports.return_returned": _("月报退回"), "reports.slip": _("督办单"),
-        "accounts.invitation": _("登录链接"), "accounts.recovery": _("找回密码"),
+        "outbox.trial": _("试寄的信"), "accounts.invitation": _("登录链接"), "accounts.recovery": _("找回密码"),
     }.get(letter) or Kind.of(letter).label
 
 

@@ -7,6 +7,7 @@ from app.outbox.views import (  # noqa: F401  routes of the same blueprint
     letters,
     one_letter,
     releasing,
+    wordings,
 )
 from app.outbox.views.desk import bp
 
