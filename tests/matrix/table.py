@@ -216,7 +216,7 @@ TABLE: dict[tuple[str, str], Row] = {
     ("GET", "console_plans.results"): Row(PLANNERS, ROOT),
     ("POST", "console_plans.enter_results"): Row(PLANNERS, ROOT, status=409),
     ("GET", "outbox.letters"): Row(STAFF, shows="published"),
-    ("GET", "outbox.wordings"): Row(ADMINISTRATORS),
+    ("GET", "outbox.wordings"): Row(ADMINISTRATORS, status=302),
     ("GET", "outbox.office_wordings"): on_office(),
     ("GET", "outbox.wording"): on_office(args={"letter": "letter_name", "language": "zh"}),
     ("POST", "outbox.change_wording"): on_office(args={"letter": "letter_name", "language": "zh"}),
