@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask_babel import force_locale
 from flask_babel import gettext as _
 
+from app.accounts.places import Region
 from app.events.models import Event
 from app.events.words import EventKind, EventState
 from app.plans.models import Sector, Task
@@ -83,7 +84,7 @@ def _description(event: Event, language: str, link: str, base_url: str) -> str:
 def _location(event: Event, language: str, link: str) -> str:
     """With its city, for a reader's map knows more than one 会议中心."""
     if not event.location:
-        names = [region.called(language) for region in event.regions]
+        names = [region.called(language) for region in _regions(event)]
         return (link or _("线上")) if event.online_url else _("、").join(names)
     place, regions = event.location, event.regions
     if len(regions) == 1 and regions[0].short_name not in place and regions[0].name_en not in place:
@@ -100,9 +101,14 @@ def _conference(link: str) -> str:
 
 
 def _categories(event: Event, language: str) -> tuple[str, ...]:
-    tasks = event.tasks or (event.parent.tasks if event.parent else [])
+    # In the order in which the database gives them, whoever set them last: equal contents have equal bytes.
+    tasks = sorted(event.tasks or (event.parent.tasks if event.parent else []), key=lambda task: task.position)
     return (*(Sector(task.category.sector).label for task in tasks), *_names(tasks, language),
-            EventKind(event.kind).label, *(region.called(language) for region in event.regions))
+            EventKind(event.kind).label, *(region.called(language) for region in _regions(event)))
+
+
+def _regions(event: Event) -> list[Region]:
+    return sorted(event.regions, key=lambda region: region.code)
 
 
 def _names(tasks: list[Task], language: str) -> list[str]:

@@ -29,6 +29,11 @@ def calendar_file(enrolment: Enrolment, base_url: str) -> bytes:
     return opening(PRODUCT) + zones + b"".join(map(render_entry, entries)) + CLOSING
 
 
+def withdrawn_file(entry: bytes, zone: str) -> bytes:
+    """The event's last public entry, said to be off."""
+    return opening(PRODUCT) + zone_blocks((zone,)) + entry + CLOSING
+
+
 def _ringing(event: Event, language: str, base_url: str) -> Entry:
     entry = entry_of(event, language, base_url, for_enrolled=True)
     return replace(entry, alarms=(Alarm(THE_MORNING_BEFORE if entry.is_whole_day else AN_HOUR, entry.summary),))

@@ -18,7 +18,7 @@ from app.signup import erasing, privacy
 from app.signup.forms import CorrectionForm
 from app.signup.models import Enrolment
 from app.signup.privacy import Copy
-from app.signup.views.desk import OFTEN, bp, get_enrolment, private, went_through
+from app.signup.views.desk import OFTEN, bp, get_enrolment, private, shown_event, went_through
 
 
 @bp.get("/privacy")
@@ -33,7 +33,7 @@ def privacy_statement() -> str:
 @public
 def data(token: str) -> Response:
     found = get_enrolment(token)
-    return private(render_template("signup/copy.html", enrolment=found, event=found.event, token=token,
+    return private(render_template("signup/copy.html", enrolment=found, event=shown_event(found), token=token,
                                    letters=privacy.letters_of(found)))
 
 
@@ -78,7 +78,7 @@ def correction(token: str) -> Response:
 @public
 def erasing_page(token: str) -> Response:
     found = get_enrolment(token)
-    return private(render_template("signup/erasure.html", enrolment=found, event=found.event, token=token,
+    return private(render_template("signup/erasure.html", enrolment=found, event=shown_event(found), token=token,
                                    form=PlainForm(), frees_seat=found.can_withdraw(now())))
 
 
@@ -94,7 +94,7 @@ def erasure(token: str) -> Response:
 
 
 def _correction(found: Enrolment, token: str, form: CorrectionForm, status: int = 200) -> Response:
-    return private(render_template("signup/correction.html", enrolment=found, event=found.event, token=token,
+    return private(render_template("signup/correction.html", enrolment=found, event=shown_event(found), token=token,
                                    form=form), status=status)
 
 

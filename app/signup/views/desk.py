@@ -8,6 +8,9 @@ from werkzeug.wrappers import Response
 
 from app.db import db
 from app.errors import NotThere
+from app.events.models import Event
+from app.feeds.announced import Announced, announced
+from app.languages import language
 from app.signup.models import Enrolment
 
 bp = Blueprint("signup", __name__)
@@ -26,6 +29,11 @@ def get_enrolment(token: str) -> Enrolment:
     if found is None:
         raise NotThere(_("没有找到这张报名凭证。请核对链接是否完整。"))
     return found
+
+
+def shown_event(enrolment: Enrolment) -> Event | Announced:
+    """What the ticket's pages tell of: never more than was announced."""
+    return announced(enrolment.event, language())
 
 
 def private(body: str | bytes, kind: str = "text/html; charset=utf-8", status: int = 200) -> Response:

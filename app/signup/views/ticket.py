@@ -10,11 +10,12 @@ from app.accounts.access import public
 from app.clock import now
 from app.db import db
 from app.errors import NotThere
+from app.feeds.announced import Announced
 from app.forms import PlainForm
 from app.rates import limiter
 from app.signup.openings import note_opened
-from app.signup.tickets import calendar_file
-from app.signup.views.desk import OFTEN, bp, get_enrolment, private, went_through
+from app.signup.tickets import calendar_file, withdrawn_file
+from app.signup.views.desk import OFTEN, bp, get_enrolment, private, shown_event, went_through
 
 
 @bp.get("/t/<token>")
@@ -24,7 +25,7 @@ def ticket(token: str) -> Response:
     found, as_of = get_enrolment(token), now()
     page = "ticket" if found.is_attending else "cancelled"
     answer, id = private(render_template(
-        f"signup/{page}.html", enrolment=found, event=found.event, token=token, address=found.ticket_url,
+        f"signup/{page}.html", enrolment=found, event=shown_event(found), token=token, address=found.ticket_url,
         form=PlainForm(), can_withdraw=found.can_withdraw(as_of), as_of=as_of)), found.id
     note_opened(id, as_of)
     return answer
@@ -36,7 +37,12 @@ def entry(token: str) -> Response:
     found = get_enrolment(token)
     if not found.is_attending:
         raise NotThere(_("报名已取消，没有日历文件。"))
-    answer = private(calendar_file(found, current_app.config["BASE_URL"]), "text/calendar; charset=utf-8")
+    event = shown_event(found)
+    if isinstance(event, Announced) and not event.entry:
+        raise NotThere(_("活动已经撤回，没有日历文件。"))
+    body = (withdrawn_file(event.entry, event.span.zone) if isinstance(event, Announced) and event.span
+            else calendar_file(found, current_app.config["BASE_URL"]))
+    answer = private(body, "text/calendar; charset=utf-8")
     answer.headers["Content-Disposition"] = f'attachment; filename="event-{found.event_id}.ics"'
     return answer
 
@@ -48,7 +54,7 @@ def withdrawing(token: str) -> Response:
     found, as_of = get_enrolment(token), now()
     if not found.can_withdraw(as_of):
         return redirect(url_for("signup.ticket", token=token))
-    return private(render_template("signup/withdrawal.html", enrolment=found, event=found.event, token=token,
+    return private(render_template("signup/withdrawal.html", enrolment=found, event=shown_event(found), token=token,
                                    form=PlainForm(), as_of=as_of))
 
 

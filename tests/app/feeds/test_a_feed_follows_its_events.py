@@ -8,7 +8,7 @@ from app.signup import letters
 from app.signup.models import Enrolment
 from tests.app.feeds.reading import fetch, read, titles
 from tests.conftest import AS_OF
-from tests.factories import a_task, an_event, an_office, chen, figures
+from tests.factories import a_plan, a_task, an_event, an_office, chen, figures
 
 LATER = AS_OF + timedelta(minutes=5)
 
@@ -230,3 +230,17 @@ def test_what_moves_an_event_between_slices_is_seen_though_it_reads_the_same(app
 
     assert titles(client, "/calendar.ics?q=Trademarks&lang=zh") == ["知识产权讲座"]
     assert titles(client, "/calendar.ics?q=Trademarks") == ["知识产权讲座"]
+
+
+def test_what_only_comes_in_another_order_is_no_change(app, client):
+    a_plan()
+    event = an_event(tasks=[a_task("S1.1"), a_task("E1.1")])
+    db.session.commit()
+    before = fetch(client, "/calendar.ics")
+    db.session.expire_all()
+
+    note(Change(event.organization, "renamed", LATER))
+    db.session.commit()
+
+    assert fetch(client, "/calendar.ics").data == before.data
+    assert event.sequence == 0
