@@ -192,9 +192,10 @@ class MonthlyReturn(Model):
 
     # ------------------------------------------------------------ what the verbs share
 
-    def must_be_fresh(self, version: str | None) -> None:
+    def must_be_fresh(self, version: str | None, sentence: str = "") -> None:
+        """:raises StaleReturn: for another version than the form had; `sentence` where nothing was typed."""
         if version != str(self.version):
-            raise StaleReturn(_("这份月报刚被别人改过。您填的内容还在，请核对后再来一次。"))
+            raise StaleReturn(sentence or _("这份月报刚被别人改过。您填的内容还在，请核对后再来一次。"))
 
     def _require_decider(self, by: Person) -> None:
         if not may_decide(by, self.organization):

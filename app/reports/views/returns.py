@@ -124,6 +124,8 @@ def _written(office: Organization, month: Month, form: ReturnForm) -> Response:
     filed = MonthlyReturn.ensure(office, month)
     filed.must_be_fresh(form.version.data)
     words = {"words": form.words.data or "", "problems": form.problems.data or ""}
+    if request.form.get("then") == "retake":  # filed meanwhile; what was typed becomes the draft
+        filed.take_back(now())
     if request.form.get("then") != "submit":
         filed.write(now(), **words)
         return _done(filed, _("已存，还没有报。"))
@@ -143,11 +145,15 @@ def take_back(id: int) -> Response:
 
 @returns.post("/<int:id>/approval")
 @allowed("reviewer")
-def approve(id: int) -> Response:
+def approve(id: int) -> Page:
+    filed, form = _filed(id), ReasonForm(formdata=None)
+    with judged(form):
+        filed.must_be_fresh(request.form.get("version"), _(
+            "您打开以后，这份月报有了变动，没有通过。请看现在的内容再定。"))
+        filed.approve(g.actor.person, now())
+        return _done(filed, _("已通过，计入汇总。"))
     filed = _filed(id)
-    filed.must_be_fresh(request.form.get("version"))
-    filed.approve(g.actor.person, now())
-    return _done(filed, _("已通过，计入汇总。"))
+    return _page(filed.organization, filed.of, filed, ReturnForm(formdata=None), form), answer(form)
 
 
 @returns.post("/<int:id>/return")
@@ -193,7 +199,8 @@ def _page(office: Organization, month: Month, found: MonthlyReturn | None, form:
         by_kind=by_kind(figures.held), regions=_names(figures.regions), may_write=may_edit(office), form=form,
         filing=Filing(office, due_days([office], month)[office.id], found, local_day(as_of)),
         is_over=month.is_over(as_of), above=decides_on(office), decides=may_decide(g.actor.person, office),
-        reason=reason, offices=offices_in_reach(g.actor), has_next=month.next.first <= local_day(as_of),
+        reason=reason, keeps_words=request.endpoint == "returns.write",
+        offices=offices_in_reach(g.actor), has_next=month.next.first <= local_day(as_of),
         step_word=lambda word: Standing(word).step, return_look=RETURN_LOOKS.get)
 
 

@@ -73,3 +73,13 @@ def test_a_stranger_confirms_nothing(signed_in, waiting):
                wang.post("/console/plan/unconfirmed", data={"target": f"{id}:{version}"}).status_code]
 
     assert (answers, db.session.get(Indicator, id).is_confirmed) == ([404, 404], False)
+
+
+def test_two_tabs_that_confirm_the_same_end_on_the_list_as_it_is_now(planner, waiting):
+    said = {"target": f"{waiting.id}:{waiting.version}"}
+    planner.post("/console/plan/unconfirmed", data=said)
+
+    again = planner.post("/console/plan/unconfirmed", data=said)
+
+    assert (again.status_code, "这次没有确认" in again.text, "目标都确认过了。" in again.text) == (409, True, True)
+    assert f'href="/console/plan?year={now().year}"' in again.text

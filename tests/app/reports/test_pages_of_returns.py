@@ -246,3 +246,60 @@ def test_the_pages_take_no_more_queries_for_more_offices_and_events(he, offices,
     db.session.commit()
 
     assert [count_queries(lambda page=page: he.get(page)) for page in addresses] == few
+
+
+def test_words_typed_while_a_colleague_filed_come_back_and_may_take_its_place(chen, he, offices, last_month):
+    file(chen, last_month)
+    returned = the_return(offices.county)
+    he.post(f"/console/returns/{returned.id}/return", data={"version": returned.version, "reason": "漏了一场"})
+    old, _page = opened(chen, last_month)
+    file(chen, last_month, words="先报的话")
+
+    stale = chen.post(f"/console/returns/{last_month.word}", data={
+        **old, "words": "后写的话", "problems": "场地不够", "then": "save"})
+    form = stale.text.split("您填的还在这里")[1]
+    again = dict(re.findall(r'name="(version|seen|office)"[^>]*value="([^"]*)"', form))
+    kept = chen.post(f"/console/returns/{last_month.word}", data={
+        **again, "words": "后写的话", "problems": "场地不够", "then": "retake"})
+
+    boxes = [re.sub(r"\s", "", one) for one in re.findall(r"<textarea[^>]*>([^<]*)</textarea>", stale.text)]
+    assert (stale.status_code, boxes, kept.status_code) == (409, ["后写的话", "场地不够"], 302)
+    found = the_return(offices.county)
+    assert (found.state, found.words, found.problems) == ("draft", "后写的话", "场地不够")
+
+
+def test_words_typed_while_it_was_approved_come_back(chen, he, offices, last_month):
+    old, _page = opened(chen, last_month)
+    file(chen, last_month)
+    found = the_return(offices.county)
+    he.post(f"/console/returns/{found.id}/approval", data={"version": found.version})
+
+    stale = chen.post(f"/console/returns/{last_month.word}", data={**old, "words": "后写的话", "then": "submit"})
+    forced = chen.post(f"/console/returns/{last_month.word}", data={
+        "version": the_return(offices.county).version, "words": "后写的话", "then": "retake"})
+
+    came_back = re.search(r"<textarea[^>]*>\s*后写的话</textarea>", stale.text) is not None
+    assert (stale.status_code, came_back) == (409, True)
+    assert (forced.status_code, the_return(offices.county).state) == (409, "approved")
+
+
+def test_a_stale_approval_says_so_on_the_return_itself_and_speaks_of_nothing_typed(chen, he, offices, last_month):
+    file(chen, last_month)
+    found = the_return(offices.county)
+
+    stale = he.post(f"/console/returns/{found.id}/approval", data={"version": found.version + 5})
+
+    said = "没有通过。请看现在的内容再定。" in stale.text
+    assert (stale.status_code, said, "您填的" in stale.text) == (409, True, False)
+    assert f'action="/console/returns/{found.id}/approval"' in stale.text
+
+
+def test_the_reason_of_a_return_comes_back_when_it_was_taken_back_meanwhile(chen, he, offices, last_month):
+    file(chen, last_month)
+    found = the_return(offices.county)
+    seen = found.version
+    chen.post(f"/console/returns/{found.id}/retraction")
+
+    stale = he.post(f"/console/returns/{found.id}/return", data={"version": seen, "reason": "漏了一场"})
+
+    assert (stale.status_code, 'value="漏了一场"' in stale.text) == (409, True)
