@@ -99,6 +99,7 @@ SAID_OF = {
     "shared_out": ("Event",), "corrected": ("Enrolment", "Person", "RegisterEntry"),
     "merged": ("Organization",), "deactivated": ("Person",), "reactivated": ("Person",), "sealed": ("Snapshot",),
     "amended": ("Snapshot",), "laid_down": ("PublishingRule",), "rolled_over": ("Plan", "Event"),
+    "rule_switched_off": ("ReminderRule",),
     "exported": ("Register",), "handed_over": ("Person",), "postponed": ("Event",),
 }
 
