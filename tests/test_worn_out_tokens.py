@@ -28,11 +28,15 @@ from tests.matrix.table import ABOVE, ANONYMOUS, OWN, OWNER, PUBLIC, SIGNED_IN, 
 from tests.matrix.world import World
 
 SENTENCE = "页面放得太久"
+# A mail program stops letters with one POST and nothing else (RFC 8058 3.1); the address is the secret.
+TOKENLESS = {"feeds.one_click"}
 # Refused for another reason first, as with a good token.
 OTHERWISE = {"console.save": "这个活动刚被别人改过", "accounts.add_passkey": "通行密钥",
              "accounts.close_organization": "先", "console_plans.make_next_year": "年的计划已经",
              "console.apply_calendar_import": "没有找到这项后台任务",
+             "console.apply_held_import": "没有找到这项后台任务", "console.undo_held_import": "没有找到这项后台任务",
              "console_plans.apply_entry_import": "没有找到这项后台任务",
+             "reminders.bring_in_notice": "没有找到这项后台任务",
              "console_plans.apply_figure_import": "没有找到这项后台任务",
              "console_plans.apply_plan_import": "没有找到这项后台任务",
              "console_plans.confirm_target": "别人改过这里", "console_plans.retire_target": "别人改过这里"}
@@ -68,7 +72,8 @@ def everything(file):
         connection.close()
 
 
-@pytest.mark.parametrize("endpoint", sorted(endpoint for method, endpoint in TABLE if method == "POST"))
+@pytest.mark.parametrize("endpoint", sorted(
+    endpoint for method, endpoint in TABLE if method == "POST" and endpoint not in TOKENLESS))
 def test_every_post_with_a_worn_out_token_is_told_so_and_does_nothing(world, endpoint):
     row = TABLE["POST", endpoint]
     cell = whoever_may(row)
