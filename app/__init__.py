@@ -186,11 +186,12 @@ def _ring_rooms(app: Flask) -> None:
 
 
 def _date_deadlines(app: Flask) -> None:
-    """Who tells private calendars of days that rooms to the left cannot know; one line a room."""
-    from app.feeds import days
+    """Who tells private calendars of days, and copies of private calendars, that rooms to the left cannot know."""
+    from app.feeds import days, sign_ups
     from app.reports.returns import own_days
 
     days.also(app, own_days.own_return_days)
+    sign_ups.init_app(app)
 
 
 def _keep_offices_open(app: Flask) -> None:

@@ -8,6 +8,8 @@ from flask_security import current_user
 POLICY = ("default-src 'self'; script-src 'self'; style-src 'self'; img-src 'self' data:; object-src 'none'; "
           "base-uri 'none'; frame-ancestors 'none'; form-action 'self'")
 
+KEYED = ("/console", "/sign-in", "/t/", "/u/", "/following/", "/signed-up/")  # nobody keeps these
+
 
 def init_app(app: Flask) -> None:
     app.after_request(_add)
@@ -21,7 +23,6 @@ def _add(response: Response) -> Response:
     headers.setdefault("Cross-Origin-Opener-Policy", "same-origin")
     headers.setdefault("Permissions-Policy", "geolocation=(), microphone=()")
     if "Cache-Control" not in headers and request.endpoint != "static":
-        is_private = request.path.startswith(("/console", "/sign-in", "/t/", "/u/", "/following/")) or (
-            current_user and current_user.is_authenticated)
+        is_private = request.path.startswith(KEYED) or (current_user and current_user.is_authenticated)
         headers["Cache-Control"] = "private, no-store" if is_private else "private, no-cache"
     return response

@@ -27,7 +27,7 @@ def record(changes: Sequence[Change]) -> None:
             at=change.as_of, actor=actor, what=change.what, subject_type=kind, subject_id=key,
             before=_words(change.before), after=_words(change.after),
             personal=_encrypted(key_of(kind, key), change.personal),
-            organization_id=_organization_of(change.subject), address=_address(kind)))
+            organization_id=_organization_of(change.subject), address=_address(change.subject)))
 
 
 def forget(subject: Any) -> None:
@@ -109,9 +109,10 @@ def _organization_of(subject: Any) -> int | None:
     return None
 
 
-def _address(kind: str) -> str:
+def _address(subject: Any) -> str:
     """Where a member of the staff sat; of participants no address is kept."""
-    if not has_request_context() or kind in PARTICIPANTS:
+    if not has_request_context() or type(subject).__name__ in PARTICIPANTS or getattr(
+            subject, "is_participants", False):
         return ""
     return (request.remote_addr or "")[:45]
 

@@ -19,7 +19,7 @@ HIDDEN = "…"
 request_id: ContextVar[str] = ContextVar("request_id", default="")
 
 # What follows one of these is a key to somebody's page; and so is whatever else is long and random.
-_KEYED = re.compile(r"/(t|u|f|feeds|following|sign-in(?:/recovery)?)/[^/\s?#.\"']+")
+_KEYED = re.compile(r"/(t|u|f|feeds|following|signed-up|sign-in(?:/recovery)?)/[^/\s?#.\"']+")
 _RANDOM = re.compile(r"(?<![\w-])(?=[\w-]*[A-Z0-9])[\w-]{20,}(?![\w-])", re.ASCII)
 _MAILBOX = re.compile(r"[^\s<>@:,;\"']+@[^\s<>@:,;\"']+")
 _MOBILE = re.compile(r"(?<!\d)1[3-9]\d{9}(?!\d)")

@@ -20,6 +20,7 @@ from app.events.entry import entry_of
 from app.events.models import Event
 from app.events.span import Span
 from app.outbox.letter import Letter, one_line, place, sealed
+from app.signup import mailbox
 from app.signup.models import Enrolment
 from calendars.entry import Entry
 from calendars.invitation import Mailbox, render_cancel, render_request
@@ -30,7 +31,7 @@ _GAP = re.compile(r"\n{3,}")
 PRODUCT = "-//Wujin//Wujin//ZH"
 
 # Filled by the outbox, recipient by recipient.
-PLACES = {name: place(name) for name in ("name", "ticket_url", "withdrawal_url", "tickets")}
+PLACES = {name: place(name) for name in ("name", "ticket_url", "withdrawal_url", "tickets", "mine_url")}
 
 
 class News(enum.StrEnum):
@@ -107,7 +108,7 @@ def fields_of(enrolments: Sequence[Enrolment]) -> dict[str, str]:
     """What is put into the places of a letter to the mailbox they share, as it leaves."""
     ticket = enrolments[-1].ticket_url
     return {"name": names_of(enrolments), "ticket_url": ticket,
-            "withdrawal_url": f"{ticket}/withdrawal",
+            "withdrawal_url": f"{ticket}/withdrawal", "mine_url": mailbox.address_of(enrolments[-1]),
             "tickets": "\n".join(f"{one_line(one.name)} {one.ticket_url}" for one in enrolments)}
 
 

@@ -11,18 +11,8 @@ from datetime import datetime
 
 from flask import current_app
 from flask_babel import gettext as _
-from sqlalchemy import (
-    CheckConstraint,
-    ForeignKey,
-    Index,
-    Select,
-    String,
-    Text,
-    UniqueConstraint,
-    func,
-    select,
-)
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy import CheckConstraint, ForeignKey, Index, Select, String, Text, UniqueConstraint, func, select
+from sqlalchemy.orm import Mapped, mapped_column, relationship, validates
 
 from app.accounts.links import hashed
 from app.contact import ERASED
@@ -30,7 +20,7 @@ from app.db import Change, Model, note
 from app.errors import Refused
 from app.events.models import Event
 from app.events.words import EventState
-from app.signup.contact import Contact, masked
+from app.signup.contact import Contact, holder_of, masked
 from app.signup.guardian import GuardianConsent
 
 
@@ -114,6 +104,7 @@ class Enrolment(Model):
     email: Mapped[str] = mapped_column(String(254), default="")
     mobile: Mapped[str] = mapped_column(String(20), default="")
     contact: Mapped[str] = mapped_column(String(254), index=True)  # the normalised e-mail or mobile number
+    holder: Mapped[str] = mapped_column(String(64), default="", index=True)  # follows mailbox and name
     unit: Mapped[str] = mapped_column(String(120), default="")
     language: Mapped[str] = mapped_column(String(8), default="zh")
     state: Mapped[str] = mapped_column(String(12), default=EnrolmentState.ENROLLED.value)
@@ -129,6 +120,12 @@ class Enrolment(Model):
     withdrawn_at: Mapped[datetime | None]
     sequence_mailed: Mapped[int | None]  # the event's sequence in the last calendar part sent
     erased_at: Mapped[datetime | None]  # since then it counts, and tells of nobody
+
+    @validates("email", "name_key")
+    def _hold(self, name: str, value: str) -> str:
+        told = {"email": self.email or "", "name_key": self.name_key or "", name: value}
+        self.holder = holder_of(told["email"], told["name_key"])
+        return value
 
     @classmethod
     def attending(cls) -> Select[Enrolment]:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from flask import current_app
@@ -21,6 +22,17 @@ from app.signup import readdressing, telling
 from app.signup.contact import Contact
 from app.signup.enrolling import name_key_of
 from app.signup.models import Enrolment
+
+Teller = Callable[[Enrolment], Iterable[dict[str, str]]]
+
+
+def also(app: Any, teller: Teller) -> None:
+    """Called by `create_app`: private calendars, of which this room cannot know."""
+    app.extensions.setdefault("wujin.kept_of_enrolments", []).append(teller)
+
+
+def calendars_of(enrolment: Enrolment) -> list[dict[str, str]]:
+    return [one for teller in current_app.extensions.get("wujin.kept_of_enrolments", ()) for one in teller(enrolment)]
 
 
 class SomebodyElse(Refused):
@@ -38,6 +50,7 @@ class Copy:
     consent: dict[str, str]
     guardian: dict[str, str]
     letters: list[dict[str, str]]
+    calendars: list[dict[str, str]]
     history: list[dict[str, str]]
 
     @classmethod
@@ -55,11 +68,12 @@ class Copy:
             letters=[{"posted_at": _time(one.posted_at), "to": one.address,
                       "subject": one.content.subject if one.content else one.letter,
                       "state": one.state} for one in letters_of(enrolment)],
+            calendars=calendars_of(enrolment),
             history=[{"at": _time(row.at), "what": row.what} for row in _history(enrolment)])
 
     def as_json(self) -> bytes:
         words = {"enrolment": self.facts, "consent": self.consent, "letters": self.letters,
-                 "history": self.history}
+                 "calendars": self.calendars, "history": self.history}
         if self.guardian:
             words["guardian"] = self.guardian
         return json.dumps(words, ensure_ascii=False, indent=2).encode() + b"\n"
@@ -75,6 +89,7 @@ class Copy:
         yield "consent", self.consent
         yield "guardian", self.guardian
         yield from ((f"letter {number}", one) for number, one in enumerate(self.letters, 1))
+        yield from ((f"calendar {number}", one) for number, one in enumerate(self.calendars, 1))
         yield from ((f"history {number}", one) for number, one in enumerate(self.history, 1))
 
 

@@ -20,7 +20,7 @@ from app.outbox.letter import Letter, Recipient
 from app.outbox.models import Delivery
 from app.signup import letters, links
 from app.signup.letters import News, Schedule
-from app.signup.models import Enrolment, TooManyLetters
+from app.signup.models import Enrolment, SignupClosed, TooManyLetters
 
 SOON = timedelta(hours=6)  # what starts by then is told at once
 MOST_HELD = 3  # times as long as one change is held, whatever is changed meanwhile
@@ -76,6 +76,16 @@ def send_again(enrolment: Enrolment, as_of: datetime) -> None:
     recent = _of_mailbox(enrolment.email).where(Delivery.next_at > as_of - AN_HOUR)
     if enrolment.email and (db.session.scalar(recent) or 0) < LETTERS_AN_HOUR:
         confirm(enrolment, as_of)
+
+
+def send_link(enrolment: Enrolment, as_of: datetime) -> None:
+    """The confirmation once more, in which the link to all of the mailbox's sign-ups stands.
+
+    :raises SignupClosed: where there is nothing to confirm.
+    """
+    if not enrolment.email or not enrolment.can_withdraw(as_of):
+        raise SignupClosed(_("这次报名没有留邮箱，或者已经取消、结束，不再寄信。"))
+    send_again(enrolment, as_of)
 
 
 def _post_one(letter: Letter, enrolment: Enrolment, what: str, as_of: datetime,

@@ -134,6 +134,11 @@ TABLE: dict[tuple[str, str], Row] = {
     ("POST", "signup.correction"): Row(PUBLIC, args={"token": "ticket"}, status=FORM_SHOWN_AGAIN),
     ("GET", "signup.erasing_page"): Row(PUBLIC, args={"token": "ticket"}),
     ("POST", "signup.erasure"): Row(PUBLIC, args={"token": "ticket"}, status=200),
+    ("POST", "signup.send_link"): Row(PUBLIC, args={"token": "ticket"}, status=303),
+    ("GET", "feeds.signed_up"): Row(PUBLIC, args={"token": "mailbox"}),
+    ("POST", "feeds.add_sign_ups"): Row(PUBLIC, args={"token": "mailbox_without"}, status=200),
+    ("POST", "feeds.rotate_sign_ups"): Row(PUBLIC, args={"token": "mailbox", "id": "sign_ups"}, status=200),
+    ("POST", "feeds.revoke_sign_ups"): Row(PUBLIC, args={"token": "mailbox", "id": "sign_ups"}, status=303),
     ("GET", "signup.privacy_statement"): Row(PUBLIC),
     # whether it runs
     ("GET", "keeping.healthz"): Row(PUBLIC),

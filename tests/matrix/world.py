@@ -47,6 +47,7 @@ from app.reports.statements.making import WORD
 from app.reports.statements.period import Period, PeriodKind
 from app.reports.statements.snapshots import Snapshot
 from app.reports.statements.statement import statement_of
+from app.signup import mailbox
 from app.signup.enrolling import enrol
 from app.workdays.calendar import Entered
 from app.workdays.models import CalendarDay, SchoolTerm, TermKind
@@ -170,6 +171,9 @@ class World:
         photos = keep_photos([FileStorage(_picture(), "photo.jpg", content_type="image/jpeg")], now())
         add_photos(made["held"], photos, now())
         enrolment = enrol(made["published"], name="Li", email="li@example.org", as_of=now())
+        beside_her = enrol(made["published"], name="Wei", email="wei@example.org", as_of=now())
+        self.things |= {"mailbox": mailbox.token_of(enrolment), "mailbox_without": mailbox.token_of(beside_her),
+                        "sign_ups": FeedToken.issue_for_sign_ups(enrolment, now())[0].id}
         entry = an_entry("城市的基地", organization=city, as_of=now())
         entry.add_files([keep_evidence(FileStorage(io.BytesIO(PDF), "批复.pdf"), now())], now())
         milestone = a_milestone("城市的节点", organization=city, as_of=now(), year=now().year, code="I2.1")

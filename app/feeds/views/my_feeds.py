@@ -65,10 +65,14 @@ def _page(form: FeedForm) -> str:
 
 
 def _shown_once(made: FeedToken, token: str) -> Response:
-    address = current_app.config["BASE_URL"] + url_for("feeds.private", token=token)
-    webcal = "webcal:" + address.partition(":")[2]
-    answer = make_response(render_template(
-        "feeds/address.html", feed=made, address=address, webcal=webcal,
-        google="https://calendar.google.com/calendar/r?cid=" + quote(webcal, safe="")))
+    answer = make_response(render_template("feeds/address.html", feed=made, **ways_to(token)))
     answer.headers["Referrer-Policy"] = "no-referrer"
     return answer
+
+
+def ways_to(token: str) -> dict[str, str]:
+    """The addresses of a private feed, for a page that shows them once."""
+    address = current_app.config["BASE_URL"] + url_for("feeds.private", token=token)
+    webcal = "webcal:" + address.partition(":")[2]
+    return {"address": address, "webcal": webcal,
+            "google": "https://calendar.google.com/calendar/r?cid=" + quote(webcal, safe="")}

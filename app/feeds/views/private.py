@@ -9,6 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.exc import OperationalError
 
 from app.accounts.access import public
+from app.accounts.models import Actor
 from app.clock import local_day, now
 from app.db import db, writing
 from app.errors import BadInput
@@ -16,8 +17,10 @@ from app.feeds import answering
 from app.feeds.feed import read_alarm, read_language
 from app.feeds.models import FeedRevision
 from app.feeds.private import PrivateFeed
+from app.feeds.sign_ups import SignUps
 from app.feeds.slices import Window
-from app.feeds.tokens import FeedToken, opened
+from app.feeds.staff_feed import StaffFeed
+from app.feeds.tokens import NOBODYS, FeedToken, opened
 from app.feeds.views.desk import bp
 from app.rates import limiter
 
@@ -33,9 +36,8 @@ def private(token: str) -> Response:
     as_of, (found, actor) = now(), opened(token)
     if unknown := sorted(set(request.args) - OWN_NAMES):
         raise BadInput(_("没有“%(name)s”这个筛选项。", name=unknown[0][:40]))
-    lang = read_language(request.args.get("lang", "") or found.person.language)
-    feed = PrivateFeed(found, actor, Window.around(local_day(as_of)), lang, current_app.config["BASE_URL"],
-                       current_app.config["TIMEZONE"], read_alarm(request.args.get("alarm", "")))
+    lang = read_language(request.args.get("lang", "") or found.language)
+    feed = _feed(found, actor, Window.around(local_day(as_of)), lang)
     with force_locale(lang):
         tag = feed.tag(db.session.scalars(select(FeedRevision.epoch)).one())
         if answering.is_unchanged(tag, None, as_of):
@@ -44,6 +46,12 @@ def private(token: str) -> Response:
             answer = answering.single(feed.bytes(), feed.title, tag, None, as_of, cache=answering.FOR_ONE)
     _note_fetched(found)
     return answer
+
+
+def _feed(found: FeedToken, actor: Actor | None, window: Window, lang: str) -> PrivateFeed:
+    shape = (found, window, lang, current_app.config["BASE_URL"], current_app.config["TIMEZONE"],
+             read_alarm(request.args.get("alarm", "")))
+    return StaffFeed(*shape, actor=actor) if actor else SignUps(*shape, holder=found.holder or NOBODYS)
 
 
 @bp.after_request

@@ -34,7 +34,8 @@ def privacy_statement() -> str:
 def data(token: str) -> Response:
     found = get_enrolment(token)
     return private(render_template("signup/copy.html", enrolment=found, event=shown_event(found), token=token,
-                                   letters=privacy.letters_of(found)))
+                                   letters=privacy.letters_of(found),
+                                   calendars=privacy.calendars_of(found)))
 
 
 @bp.get("/t/<token>/data.json")

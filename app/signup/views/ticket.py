@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import current_app, redirect, render_template, url_for
+from flask import current_app, flash, redirect, render_template, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
@@ -13,6 +13,7 @@ from app.errors import NotThere
 from app.feeds.announced import Announced
 from app.forms import PlainForm
 from app.rates import limiter
+from app.signup import telling
 from app.signup.openings import note_opened
 from app.signup.tickets import calendar_file, withdrawn_file
 from app.signup.views.desk import OFTEN, bp, get_enrolment, private, shown_event, went_through
@@ -45,6 +46,19 @@ def entry(token: str) -> Response:
     answer = private(body, "text/calendar; charset=utf-8")
     answer.headers["Content-Disposition"] = f'attachment; filename="event-{found.event_id}.ics"'
     return answer
+
+
+@bp.post("/t/<token>/link")
+@public
+@limiter.limit(OFTEN, deduct_when=went_through)
+def send_link(token: str) -> Response:
+    """To the mailbox alone: whoever enrolled somebody else holds this ticket, too."""
+    found = get_enrolment(token)
+    telling.send_link(found, now())
+    db.session.commit()
+    flash(_("信已寄往 %(address)s。请打开信里的“我的全部报名”。一小时最多五封。",
+            address=found.masked_contact), "success")
+    return redirect(url_for("signup.ticket", token=token), 303)
 
 
 @bp.get("/t/<token>/withdrawal")

@@ -7,7 +7,7 @@ from sqlalchemy import select
 from app.db import db
 from app.outbox.letter import filled
 from app.outbox.models import Delivery
-from app.signup import letters, links
+from app.signup import letters, links, mailbox
 from app.signup.enrolling import enrol
 from tests.conftest import AS_OF
 from tests.factories import an_event
@@ -43,6 +43,7 @@ def test_a_confirmation_says_when_where_and_how_to_cancel(event):
 来不了，请取消报名：http://wujin.test/t/{enrolment.token}/withdrawal
 
 附上日历条目，打开即可加到日历；活动前会再提醒您。
+我的全部报名，也可以整个放进手机日历：{mailbox.address_of(enrolment)}
 
 --
 五进 Wujin · 省知识产权促进中心
