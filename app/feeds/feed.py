@@ -108,6 +108,12 @@ class Feed:
         count, octets = db.session.execute(listed.with_only_columns(func.count(), func.sum(FeedEntry.octets))).one()
         return count, int(octets or 0)
 
+    def coming(self, zone: str) -> int:
+        """How many of them are not over when today begins: those that the list shows without being asked for more."""
+        begun = midnight(self.window.today or self.window.first, zone)
+        listed = entries_of(public_in(self.slice, self.window, zone).where(Event.ends_at > begun), self.language)
+        return db.session.scalar(listed.with_only_columns(func.count())) or 0
+
     def _tombstones(self, zone: str) -> Select[FeedEntry]:
         first, last = midnight(self.window.first, zone), midnight(self.window.last, zone)
         today = self.window.today or self.window.first

@@ -33,7 +33,7 @@ from app.signup.queries import seats_taken
 
 bp = Blueprint("board", __name__)
 
-PAGE_WORDS = ("view", "on", "page", "lang", "size")
+PAGE_WORDS = ("view", "on", "page", "past", "lang", "size")
 A_PAGE = 50
 
 
@@ -92,14 +92,19 @@ def _list(wanted: Slice, on: date, today: date, zone: str) -> dict[str, Any]:
     page = number_in(request.args, "page", 1)
     if page < 1 or page > 10_000:
         raise BadInput(_("没有这一页。"))
-    start = max(on, window.first)
-    events = public_in(wanted, window, zone).where(Event.ends_at > midnight(start, zone))
-    count = db.session.scalar(select(func.count()).select_from(events.order_by(None).subquery())) or 0
+    start, is_past = max(on, window.first), "past" in request.args
+    every = public_in(wanted, window, zone)
+    over = every.where(Event.ends_at <= midnight(start, zone))
+    events = over.order_by(None).order_by(Event.starts_at.desc(), Event.ical_uid.desc()) if is_past else every.where(
+        Event.ends_at > midnight(start, zone))
+    count, over_count = (db.session.scalar(select(func.count()).select_from(
+        rows.order_by(None).subquery())) or 0 for rows in (events, over))
     rows = db.session.scalars(events.options(joinedload(Event.parent), selectinload(Event.in_regions))
                               .limit(A_PAGE).offset((page - 1) * A_PAGE)).all()
     seats = seats_taken([one.id for one in rows if one.takes_enrolments])
-    return {"days": by_day(entries(rows, seats, now(), language()), since=start), "count": count, "page": page,
-            "pages": -(-count // A_PAGE), "window": window, "start": start}
+    days = by_day(entries(rows, seats, now(), language()), since=None if is_past else start)
+    return {"days": days[::-1] if is_past else days, "count": count, "page": page, "pages": -(-count // A_PAGE),
+            "window": window, "start": start, "is_past": is_past, "over_count": over_count}
 
 
 @bp.get("/events/<int:id>")

@@ -103,7 +103,8 @@ def subscribe() -> str:
         choices=choices(), named=choosable(), offers=every_filter(feed.slice), is_plain=is_plain(feed.slice),
         address=address, page_address=base_url + page, webcal=webcal,
         google="https://calendar.google.com/calendar/r?cid=" + quote(webcal, safe=""), count=count,
-        kilobytes=kilobytes, is_large=kilobytes > LARGE, programs=programs(agent), inside=place_of(agent))
+        coming=feed.coming(zone), kilobytes=kilobytes, is_large=kilobytes > LARGE, programs=programs(agent),
+        inside=place_of(agent))
 
 
 def _wished(today: date) -> tuple[Feed, str]:

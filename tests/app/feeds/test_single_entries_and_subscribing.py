@@ -66,7 +66,7 @@ def test_the_page_gives_the_address_of_exactly_its_slice(app, client):
 
     address = "http://wujin.test/calendar.ics?kind=lecture&amp;region=%E6%88%90%E9%83%BD"
     assert [page.count(f'"{one}"') for one in (address, address.replace("http:", "webcal:"))] == [2, 1]
-    assert "现在有 1 场活动，约 2 KB。" in page
+    assert "现在有 1 场活动，其中今后 1 场，约 2 KB。" in page
     assert titles(client, address.removeprefix("http://wujin.test").replace("&amp;", "&")) == ["讲座"]
 
 
@@ -104,7 +104,7 @@ def test_the_size_said_is_the_size_sent(app, client):
         an_event(f"讲座{number}")
 
     kilobytes = -(-len(fetch(client).data) // 1024)
-    assert f"现在有 20 场活动，约 {kilobytes} KB。" in fetch(client, "/subscribe").text
+    assert f"现在有 20 场活动，其中今后 20 场，约 {kilobytes} KB。" in fetch(client, "/subscribe").text
 
 
 @pytest.mark.parametrize(("agent", "place"), [
@@ -122,3 +122,15 @@ def test_the_way_of_the_readers_own_phone_stands_open(app, client):
 
     assert [line.strip() for line in page.splitlines() if "<details" in line and " open" in line] == [
         '<details class="card" id="on-iphone" open>']
+
+
+def test_the_page_tells_what_is_to_come_from_what_is_over_and_leads_to_both(app, client):
+    for title, days in (("上月的", -30), ("上周的", -7), ("下周的", 7)):
+        an_event(title, starts_at=AS_OF + timedelta(days=days))
+
+    page = fetch(client, "/subscribe?kind=lecture").text
+    over = fetch(client, "/?view=list&past=1&kind=lecture").text
+    assert "现在有 3 场活动，其中今后 1 场，" in page
+    assert '"/?view=list&amp;past=1&amp;kind=lecture"' in page
+    assert [over.find(title) > 0 for title in ("上月的", "上周的", "下周的")] == [True, True, False]
+    assert over.index("上周的") < over.index("上月的")

@@ -118,10 +118,17 @@ def event_keeper():
 
 
 def ids_listed(client, pairs):
-    """Of every page of the list."""
+    """Of every page of what is to come and of what is over, as the list's own links lead; none stands in both."""
+    coming, over = ids_on_pages(client, pairs), ids_on_pages(client, [*pairs, ("past", "1")])
+    assert coming.isdisjoint(over)
+    assert ids_on_pages(client, [*pairs, ("on", FIRST)]) == coming | over
+    return coming | over
+
+
+def ids_on_pages(client, pairs):
     found, page, pages = set(), 1, 1
     while page <= pages:
-        text = client.get(f"/?{urlencode([*pairs, ('view', 'list'), ('on', FIRST), ('page', page)])}").text
+        text = client.get(f"/?{urlencode([*pairs, ('view', 'list'), ('page', page)])}").text
         main = text[text.index("<main"):text.index("</main>")]
         found |= {int(number) for number in re.findall(r'href="/events/(\d+)"', main)}
         pages = max(map(int, re.findall(r"共 (\d+) 页", main)), default=1)
