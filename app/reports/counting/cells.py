@@ -37,12 +37,14 @@ class Count:
     same, `done` is how many of them have it, `places` are all that were asked, and `missing` those that do not have
     it yet; else `done` is `amount`, the plain sum. `by_month` sums to `amount`, `by_region` to what has a region;
     it names the narrowest regions that are known, and `at_cities` adds counties to their city.
-    `scheduled` is what published events and those waiting for confirmed figures would add.
+    `scheduled` is what published events and those waiting for confirmed figures would add; `unconfirmed` of them are
+    events that were held.
     """
 
     target: Target
     done: Amount = 0
     scheduled: Amount = 0
+    unconfirmed: int = 0
     amount: Amount = 0
     by_region: Mapping[str, Amount] = field(default_factory=dict)
     by_month: Mapping[date, Amount] = field(default_factory=dict)

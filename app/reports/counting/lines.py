@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from fractions import Fraction
 from typing import Any, NamedTuple
 
-from sqlalchemy import Integer, Select, Subquery, case, cast, func, literal, select
+from sqlalchemy import ColumnElement, Integer, Select, Subquery, and_, case, cast, func, literal, or_, select
 from sqlalchemy.orm import aliased
 
 from app.db import db
@@ -81,9 +81,10 @@ def _each(plan: Plan, scope: Scope) -> Subquery:
              .join(Task, Task.id == event_task.c.task_id).where(Task.plan_id == plan.id)
              .group_by(event_task.c.event_id).subquery())
     joint = (select(EventRegion.event_id).group_by(EventRegion.event_id).having(func.count() > 1).subquery())
-    wanted = (countable(
-        event_task.c.task_id, case((event_task.c.task_id == first.c.task_id, 1), else_=0).label("is_first"),
-        STAGE.label("stage"), scope.bucket(Event.starts_at).label("bucket"), Event.organization_id.label("unit"),
+    wanted = (seen(
+        scope, event_task.c.task_id, case((event_task.c.task_id == first.c.task_id, 1), else_=0).label("is_first"),
+        stage(scope).label("stage"), scope.bucket(Event.starts_at).label("bucket"),
+        Event.organization_id.label("unit"),
         EventRegion.region_code.label("region"), EventRegion.share.label("share"), joint.c.event_id.label("joint"),
         Figures.attendances.label("attendances"), PEOPLE.label("people"), HOURS.label("hours"),
         Figures.materials.label("materials"), Event.capacity.label("capacity"))
@@ -95,7 +96,32 @@ def _each(plan: Plan, scope: Scope) -> Subquery:
 
 def countable(*columns: Any) -> Select[Any]:
     """`columns` of the events that count or may come to; their figures and the hours of their sessions joined."""
-    return (Event.countable().with_only_columns(*columns, maintain_column_froms=True)
+    return _with_figures(Event.countable(), *columns)
+
+
+def seen(scope: Scope, *columns: Any) -> Select[Any]:
+    """The same as it stood on the scope's day: what began later was public by then, and may be cancelled since."""
+    if scope.seen_on is None:
+        return countable(*columns)
+    end = scope.seen_until()
+    was_to_come = and_(
+        Event.starts_at >= end, Event.published_at < end, or_(
+            Event.state.in_((*_HELD, EventState.PUBLISHED.value, EventState.POSTPONED.value)),
+            and_(Event.state == EventState.CANCELLED.value, Event.cancelled_at >= end)))
+    began = and_(Event.starts_at < end, Event.countable().whereclause)
+    return _with_figures(select(Event).where(
+        Event.deleted_at.is_(None), Event.on_its_own(), or_(began, was_to_come)), *columns)
+
+
+def stage(scope: Scope) -> ColumnElement[str]:
+    """Of what began after the scope's day: it was to come."""
+    if scope.seen_on is None:
+        return STAGE
+    return case((Event.starts_at >= scope.seen_until(), literal(PUBLISHED)), else_=STAGE)
+
+
+def _with_figures(wanted: Select[Any], *columns: Any) -> Select[Any]:
+    return (wanted.with_only_columns(*columns, maintain_column_froms=True)
             .outerjoin(Figures, Figures.event_id == Event.id)
             .outerjoin(_SESSIONS, _SESSIONS.c.event_id == Event.id))
 
@@ -123,9 +149,9 @@ HOURS = cast(func.coalesce(Event.credit_hours, case((_IS_HELD, _SESSIONS.c.held)
 
 
 def host_lines(plan: Plan, scope: Scope) -> list[HostLine]:
-    each = scope.of_events(countable(
-        event_task.c.task_id, STAGE.label("stage"), Event.starts_at, RegisterEntry.id, RegisterEntry.register_id,
-        RegisterEntry.region_code, RegisterEntry.organization_id)
+    each = scope.of_events(seen(
+        scope, event_task.c.task_id, stage(scope).label("stage"), Event.starts_at, RegisterEntry.id,
+        RegisterEntry.register_id, RegisterEntry.region_code, RegisterEntry.organization_id)
         .join(event_task, event_task.c.event_id == Event.id).join(Task, Task.id == event_task.c.task_id)
         .join(event_host, event_host.c.event_id == Event.id)
         .join(RegisterEntry, RegisterEntry.id == event_host.c.entry_id)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any, NamedTuple
 
-from sqlalchemy import Select, case, false, func, literal, null, select, union_all
+from sqlalchemy import ColumnElement, Select, and_, case, false, func, literal, null, select, union_all
 
 from app.accounts.places import Organization
 from app.db import db
@@ -15,7 +15,7 @@ from app.plans.milestones import Milestone
 from app.plans.models import Plan, Task
 from app.plans.outside import OutsideFigure
 from app.plans.registers import Register, RegisterEntry
-from app.plans.standing import UNDER_WAY
+from app.plans.standing import COUNTED, UNDER_WAY
 from app.reports.counting.scope import Scope
 
 
@@ -59,23 +59,36 @@ class Reading(NamedTuple):
 
 
 def register_lines(plan: Plan, scope: Scope) -> list[RegisterLine]:
-    is_counted = RegisterEntry.counted().whereclause
+    """Approved in the time, and under way: what is not yet approved is on its way whatever the time asked for."""
+    is_counted, is_under_way = _approved(scope), _under_way(scope)
     wanted = (select(
         RegisterEntry.register_id, case((is_counted, 1), else_=0).label("is_counted"),
         scope.bucket_of_days(case((is_counted, RegisterEntry.approved_on), else_=null())).label("bucket"),
         RegisterEntry.region_code, RegisterEntry.organization_id)
         .join(Register, Register.id == RegisterEntry.register_id)
-        .where(Register.organization_id == plan.organization_id,
-               is_counted | RegisterEntry.standing.in_(UNDER_WAY)))
-    each = scope.of_office(scope.of_days(wanted, RegisterEntry.approved_on),
-                           RegisterEntry.organization_id).subquery()
+        .where(Register.organization_id == plan.organization_id, is_counted | is_under_way))
+    each = scope.of_office(wanted, RegisterEntry.organization_id).subquery()
     return [RegisterLine(row[0], bool(row[1]), *row[2:]) for row in db.session.execute(
         select(*each.c, func.count()).group_by(*each.c))]
 
 
+def _approved(scope: Scope) -> ColumnElement[bool]:
+    until = [RegisterEntry.approved_on <= scope.seen_on] if scope.seen_on else []
+    return and_(scope.of_days(RegisterEntry.counted(), RegisterEntry.approved_on).whereclause, *until)
+
+
+def _under_way(scope: Scope) -> ColumnElement[bool]:
+    """As of a day: applied for by then, and approved, if at all, afterwards."""
+    if scope.seen_on is None:
+        return RegisterEntry.standing.in_(UNDER_WAY)
+    first = func.coalesce(RegisterEntry.applied_on, RegisterEntry.reviewed_on, RegisterEntry.announced_on)
+    return and_(RegisterEntry.standing.in_((*UNDER_WAY, *COUNTED)), first <= scope.seen_on,
+                RegisterEntry.approved_on.is_(None) | (RegisterEntry.approved_on > scope.seen_on))
+
+
 class Records(NamedTuple):
-    """All milestones of a plan's tasks, reached or not, in the order in which they are due; and the figures from
-    elsewhere for its indicators, the oldest first, of the office's own land only."""
+    """All milestones of a plan's tasks, reached or not (as of a day: by then), in the order in which they are due;
+    and the figures from elsewhere for its indicators, the oldest first, of the office's own land only."""
 
     steps: list[Step]
     readings: list[Reading]
@@ -87,7 +100,8 @@ def records(plan: Plan, scope: Scope) -> Records:
     steps, readings = [], []
     for is_step, *row, is_running_total in db.session.execute(both):
         if is_step:
-            steps.append(Step(*row))
+            step = Step(*row)
+            steps.append(step if scope.has_seen(step.reached_on) else step._replace(reached_on=None))
             continue
         id, _task, indicator, source, region, amount, true_on, month, *_office = row
         if scope.covers(region):

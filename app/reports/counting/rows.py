@@ -153,7 +153,8 @@ def _entries(indicator: Indicator, tally: Tally, scheduled: bool, month: date | 
         wanted = wanted.where(RegisterEntry.counted().whereclause, RegisterEntry.approved_on <= date(year, 12, 31))
         if indicator.period != "cumulative":
             wanted = wanted.where(RegisterEntry.approved_on >= date(year, 1, 1))
-    wanted = scope.of_office(scope.of_days(wanted, RegisterEntry.approved_on), RegisterEntry.organization_id)
+        wanted = scope.of_days(wanted, RegisterEntry.approved_on)
+    wanted = scope.of_office(wanted, RegisterEntry.organization_id)
     for entry, office, path, is_personal in db.session.execute(wanted):
         yield Row("entry", entry.id, entry.name, entry.approved_on or entry.applied_on,
                   scope.month_of(entry.approved_on), office, path, 1, {entry.region_code: 1},

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, case, literal, select
@@ -19,12 +19,16 @@ YEAR_BEFORE, YEAR_AFTER = 0, 13  # the buckets on either side of the year's twel
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """`within` and all below it, from `since` to `until`, both included; None: no bound. `year` is the plan's."""
+    """`within` and all below it, from `since` to `until`, both included; None: no bound. `year` is the plan's.
+
+    `seen_on`: as things stood when that day ended, what was to come by then included; None: as they stand.
+    """
 
     year: int
     within: Organization | None = None
     since: date | None = None
     until: date | None = None
+    seen_on: date | None = None
 
     def of_office(self, wanted: Select[Any], organization_id: Any) -> Select[Any]:
         """Only rows that belong to the office or to one below it."""
@@ -49,12 +53,21 @@ class Scope:
         return wanted if is_cumulative else wanted.where(Event.starts_at >= midnight(months[0], zone))
 
     def of_days(self, wanted: Select[Any], day: Any) -> Select[Any]:
-        """Only rows whose day lies in the time; without bounds also those that have none yet."""
+        """Only rows whose day lies in the time."""
         if self.since:
             wanted = wanted.where(day >= self.since)
         if self.until:
             wanted = wanted.where(day <= self.until)
         return wanted
+
+    def seen_until(self) -> datetime:
+        """The moment at which `seen_on` ends."""
+        assert self.seen_on is not None
+        return midnight(self.seen_on + timedelta(days=1), office_zone().key)
+
+    def has_seen(self, day: date | None) -> bool:
+        """Whether what is of that day had come by then."""
+        return day is None or self.seen_on is None or day <= self.seen_on
 
     def holds(self, day: date) -> bool:
         return (self.since is None or day >= self.since) and (self.until is None or day <= self.until)

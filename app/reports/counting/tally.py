@@ -6,8 +6,8 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import date, datetime
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
 from fractions import Fraction
 from functools import cached_property
 
@@ -52,6 +52,12 @@ def tally(plan: Plan, as_of: datetime, *, within: Organization | None = None, si
     return Tally(plan, as_of, Scope(plan.year, within, since, until))
 
 
+def tally_seen_on(plan: Plan, day: date, *, within: Organization | None = None) -> Tally:
+    """The plan as it stood when `day` ended, what was to come included; late figures of what was held count."""
+    scope = Scope(plan.year, within, seen_on=day)
+    return Tally(plan, scope.seen_until() - timedelta(seconds=1), scope)
+
+
 class Tally:
     """The numbers of one plan. Each kind of row is fetched once, when first needed."""
 
@@ -63,8 +69,8 @@ class Tally:
     def of(self, indicator: Indicator) -> Count:
         """What is done towards an indicator of the plan."""
         if indicator.id not in self._counts:
-            done, scheduled = self._cells(indicator)
-            self._counts[indicator.id] = count_of(indicator, done, scheduled, self.places)
+            self._counts[indicator.id] = replace(count_of(indicator, *self._cells(indicator), self.places),
+                                                 unconfirmed=self._unconfirmed(indicator))
         return self._counts[indicator.id]
 
     def task(self, task_id: int) -> TaskFigures:
@@ -143,12 +149,20 @@ class Tally:
         """What makes the number, and what is on its way to it."""
         measure = Measure(indicator.measure)
         if measure in BY_EVENTS:
-            lines = [line for line in self._lines_of_any_year.get(indicator.task_id, ())
-                     if _counts(line.bucket, is_cumulative=indicator.period == "cumulative")]
+            lines = self._lines_of(indicator)
             return ([cell for line in lines if line.stage == DONE for cell in self._of_line(line, measure)],
                     [cell for line in lines if line.stage in WILL_COUNT for cell in self._of_line(line, measure)])
         return {Measure.HOSTS: self._of_hosts, Measure.REGISTER: self._of_register,
                 Measure.MILESTONES: self._of_milestones, Measure.OUTSIDE: self._of_outside}[measure](indicator)
+
+    def _unconfirmed(self, indicator: Indicator) -> int:
+        """How many events of what is scheduled were held."""
+        lines = self._lines_of(indicator) if Measure(indicator.measure) in BY_EVENTS else ()
+        return sum(line.events for line in lines if line.stage == UNCONFIRMED)
+
+    def _lines_of(self, indicator: Indicator) -> list[Line]:
+        return [line for line in self._lines_of_any_year.get(indicator.task_id, ())
+                if _counts(line.bucket, is_cumulative=indicator.period == "cumulative")]
 
     def _of_line(self, line: Line, measure: Measure) -> Iterator[Cell]:
         amount = _amount(line, measure)
@@ -193,7 +207,7 @@ class Tally:
         cells = []
         for (_source, region), own in self.readings_of(indicator).items():
             cells += [Cell(region, month, None, amount) for month, amount in gains(own).items()
-                      if self.scope.holds_month(month)]
+                      if self.scope.holds_month(month) and self.scope.has_seen(month)]
         return cells, []
 
     # ------------------------------------------------------------ tasks

@@ -55,8 +55,9 @@ class Outlook:
 
 
 def outlook_of(indicator: Indicator, count: Count, as_of: datetime, settings: Settings,
-               workdays: Workdays, *, part: Fraction = Fraction(1)) -> Outlook:
-    """The outlook of one indicator at `as_of`. `part`: how much of it `count.target` asks for (分解)."""
+               workdays: Workdays, *, part: Fraction = Fraction(1), is_past: bool = False) -> Outlook:
+    """The outlook of one indicator at `as_of`. `part`: how much of it `count.target` asks for (分解); `is_past`:
+    `as_of` is no longer today, and its day is told."""
     today, due = as_of.astimezone(office_zone()).date(), due_of(indicator)
     least = count.target.band[0]
     missing = max(least - count.done, 0)
@@ -66,12 +67,11 @@ def outlook_of(indicator: Indicator, count: Count, as_of: datetime, settings: Se
     if indicator.per != "total" and not count.places:
         light, reason = "grey", _("没有要分别完成的地区或单位，不计数。")
     elif not indicator.is_confirmed:
-        light, reason = "grey", _("目标未确认，先不亮灯；已完成 %(done)s%(unit)s，已安排 %(scheduled)s%(unit)s。",
-                                  done=shown(count.done), scheduled=shown(count.scheduled), unit=count.target.unit)
+        light, reason = "grey", _("目标未确认，先不亮灯；%(facts)s。", facts=_facts(count))
     elif count.is_met:
         light, reason = "met", _("已达标：%(done)s%(unit)s。", done=shown(count.done), unit=count.target.unit)
     else:
-        light, reason = _judge(count, _Dates(today, due, latest), expected, still_open, settings, workdays)
+        light, reason = _judge(count, _Dates(today, due, latest, is_past), expected, still_open, settings, workdays)
     return Outlook(count.done, count.scheduled, whole(missing), expected, latest, light, reason,
                    not indicator.is_confirmed)
 
@@ -81,14 +81,32 @@ class _Dates:
     today: date
     due: date
     latest: date | None
+    is_past: bool
+
+
+def _facts(count: Count) -> str:
+    """What is there, what is on its way, and how much of that was held and waits for somebody to confirm it."""
+    words = {"done": shown(count.done), "scheduled": shown(count.scheduled), "unit": count.target.unit}
+    if not (count.scheduled and count.unconfirmed):
+        return _("已完成 %(done)s%(unit)s，已安排 %(scheduled)s%(unit)s", **words)
+    return ngettext(
+        "已完成 %(done)s%(unit)s，已安排 %(scheduled)s%(unit)s（其中 %(num)d 场已办未确认）",
+        "已完成 %(done)s%(unit)s，已安排 %(scheduled)s%(unit)s（其中 %(num)d 场已办未确认）",
+        count.unconfirmed, **words)
+
+
+def _pace(count: Count, expected: Amount, dates: _Dates) -> str:
+    words = {"facts": _facts(count), "expected": shown(expected), "unit": count.target.unit}
+    if dates.is_past:
+        return _("%(facts)s；到%(day)s按进度该有 %(expected)s%(unit)s", day=short_day(dates.today), **words)
+    return _("%(facts)s；到今天按进度该有 %(expected)s%(unit)s", **words)
 
 
 def _judge(count: Count, dates: _Dates, expected: Amount, still_open: Amount, settings: Settings,
            workdays: Workdays) -> tuple[str, str]:
     have, unit = count.done + count.scheduled, count.target.unit
     percent = int(have * 100 // expected) if expected else 100
-    facts = _("已完成 %(done)s%(unit)s，已安排 %(scheduled)s%(unit)s", done=shown(count.done),
-              scheduled=shown(count.scheduled), unit=unit)
+    facts = _facts(count)
     lacking = _("还差 %(count)s%(unit)s", count=shown(still_open or count.target.band[0] - count.done), unit=unit)
     if dates.today > dates.due:
         light = "yellow" if percent >= settings.blue_from else "red"
@@ -97,7 +115,7 @@ def _judge(count: Count, dates: _Dates, expected: Amount, still_open: Amount, se
     if dates.latest and dates.today > dates.latest:
         return "red", _("%(facts)s；%(lacking)s，最迟 %(day)s 要定下来，已经过了。", facts=facts, lacking=lacking,
                         day=short_day(dates.latest))
-    pace = _("%(facts)s；到今天按进度该有 %(expected)s%(unit)s", facts=facts, expected=shown(expected), unit=unit)
+    pace = _pace(count, expected, dates)
     if percent < settings.blue_from:
         light = "yellow" if percent >= settings.yellow_from else "red"
         return light, _("%(pace)s，只到 %(percent)d%%；%(lacking)s。", pace=pace, percent=percent, lacking=lacking)

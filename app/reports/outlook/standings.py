@@ -114,17 +114,19 @@ def _of_task(task: Task, asked: Sequence[tuple[Indicator, int | None]], office: 
 def _of_indicator(indicator: Indicator, given: int | None, is_one_of_several: bool, office: Organization,
                   counted: Tally) -> Standing:
     task, count, settings = indicator.task, counted.of(indicator), counted.plan.settings
+    is_past = counted.scope.seen_on is not None
     wording = indicator.wording or indicator.target.describe()
     title = f"{task.title}：{indicator.name}" if is_one_of_several and indicator.name else task.title
     line = Standing(task, f"indicator-{indicator.id}", title, wording,
-                    count.target, outlook_of(indicator, count, counted.as_of, settings, workdays), indicator)
+                    count.target, outlook_of(indicator, count, counted.as_of, settings, workdays, is_past=is_past),
+                    indicator)
     if office.id == task.plan.organization_id or (indicator.per != "total" and office.kind == "office"):
         return line
     if not given or office.kind != "office":
         return replace(line, wording="", target=None, outlook=_not_asked(count))
     own = Target(Comparison.AT_LEAST, given, None, count.target.unit)
     outlook = outlook_of(indicator, replace(count, target=own), counted.as_of, settings, workdays,
-                         part=Fraction(given, count.target.band[0] or 1))
+                         part=Fraction(given, count.target.band[0] or 1), is_past=is_past)
     return replace(line, target=own, outlook=outlook,
                    wording=_("分解 %(count)s%(unit)s", count=shown(given), unit=own.unit))
 

@@ -23,8 +23,7 @@ from app.plans.models import Plan, Sector, Task
 from app.reports.counting.cells import Amount, Count, rolled_up, shown
 from app.reports.counting.rounding import adding_up
 from app.reports.counting.tally import BY_EVENTS, Tally, TaskFigures, tally
-from app.reports.outlook.lights import Lights
-from app.reports.outlook.pace import Outlook
+from app.reports.statements.judging import Judged
 from app.reports.statements.particulars import Particulars, particulars
 from app.reports.statements.period import Period
 
@@ -50,9 +49,10 @@ def _stated(plan: Plan, office: Organization, period: Period, as_of: datetime) -
     within = office if office.parent_id else None
     own = tally(plan, as_of, within=within, since=period.starts_on, until=period.ends_on)
     to_date = tally(plan, as_of, within=within, until=period.ends_on)
+    judged = Judged.of(plan, office, period, as_of)
     tasks = db.session.scalars(Task.ever_of_plan(plan).options(
         joinedload(Task.category), selectinload(Task.indicators), joinedload(Task.lead_organization))).all()
-    judged, named = Lights(to_date), particulars(tasks, own, to_date, period)
+    named = particulars(tasks, own, to_date, period)
     return {
         "format": FORMAT, "office": office.name, "plan": plan.title, "year": plan.year,
         "period": period.word, "label": period.label, "kind": period.kind.value,
@@ -60,7 +60,7 @@ def _stated(plan: Plan, office: Organization, period: Period, as_of: datetime) -
         "whole": _figures(own.whole), "to_date": _figures(to_date.whole),
         "is_from_january": period.starts_on.month == 1, "held_at": named.hosts,
         "sectors": [{"sector": sector.label} | named.sectors.get(sector.value, NO_EVENTS) for sector in Sector],
-        "tasks": [_task(task, own, to_date, judged) | _named(task, to_date, named, period) for task in tasks],
+        "tasks": [_task(task, own, to_date, judged) | _named(task, judged, named, period) for task in tasks],
         **_cities(own, to_date),
     }
 
@@ -77,7 +77,7 @@ def _figures(figures: TaskFigures) -> dict[str, Any]:
             "materials": figures.materials, "cities": len(rolled_up(dict.fromkeys(figures.regions, 1), 4))}
 
 
-def _task(task: Task, own: Tally, to_date: Tally, judged: Lights) -> dict[str, Any]:
+def _task(task: Task, own: Tally, to_date: Tally, judged: Judged) -> dict[str, Any]:
     outlook = judged.task(task)
     return {
         "code": task.code, "title": task.title, "sector": Sector(task.category.sector).label,
@@ -87,14 +87,14 @@ def _task(task: Task, own: Tally, to_date: Tally, judged: Lights) -> dict[str, A
         "due_on": task.due_on.isoformat() if task.due_on else "", "progress": task.progress_note,
         "problems": task.problems, "is_withdrawn": task.withdrawn_at is not None,
         "own": _figures(own.task(task.id)), "to_date": _figures(to_date.task(task.id)),
-        "indicators": [_indicator(one, own.of(one), to_date.of(one), judged.of(one)) for one in task.indicators],
+        "indicators": [_indicator(one, own.of(one), judged) for one in task.indicators],
         "light": outlook.light, "reason": outlook.reason,
     }
 
 
-def _named(task: Task, to_date: Tally, named: Particulars, period: Period) -> dict[str, Any]:
+def _named(task: Task, judged: Judged, named: Particulars, period: Period) -> dict[str, Any]:
     """What is told of the task beside its numbers; `asks_events`: having held none is worth a word."""
-    steps = to_date.steps_of(task.id)
+    steps = judged.counted.steps_of(task.id)
     return {
         "asks_events": any(one.measure in BY_THE_EVENT for one in task.indicators) or not (steps or task.indicators),
         "top_events": named.events.get(task.id, []), "held_at": named.held_at.get(task.id, []),
@@ -107,13 +107,14 @@ def _named(task: Task, to_date: Tally, named: Particulars, period: Period) -> di
     }
 
 
-def _indicator(indicator: Indicator, own: Count, to_date: Count, outlook: Outlook) -> dict[str, Any]:
+def _indicator(indicator: Indicator, own: Count, judged: Judged) -> dict[str, Any]:
+    to_date, outlook = judged.counted.of(indicator), judged.outlook(indicator)
     return {
         "id": indicator.id, "name": indicator.name or indicator.task.title,
         "wording": indicator.wording, "asked": to_date.target.describe(), "basis": indicator.basis,
         "is_confirmed": indicator.is_confirmed, "measure": indicator.measure, "unit": to_date.target.unit,
         "own": shown(own.amount), "done": shown(to_date.done), "scheduled": shown(to_date.scheduled),
-        "missing": shown(outlook.missing), "is_met": to_date.is_met, "light": outlook.light,
+        "missing": shown(outlook.missing), "is_met": judged.is_met(indicator), "light": outlook.light,
         "reason": outlook.reason,
     }
 
