@@ -68,6 +68,7 @@ def _http(error: HTTPException) -> tuple[str, int, dict[str, str]] | HTTPExcepti
         404: _("没有找到这个页面，或者它不对您开放。"),
         405: _("这个地址不接受这种请求。"),
         413: _("提交的内容太大（上限 16 MB），没有保存。"),
+        414: _("网址太长，打不开。请少选几个条件再试。"),
         429: _("操作太频繁，请稍后再试。"),
     }
     headers = {"Retry-After": "60"} if error.code == 429 else {}

@@ -29,6 +29,8 @@ def refuse_address() -> None:
     """:raises BadInput: naming the field. No database keeps a NUL, and no name or code holds one."""
     if "\x00" in request.path or UNREADABLE in request.path:
         abort(400)
+    if request.query_string.count(b"&") >= MOST_FIELDS:
+        abort(414)
     for name, value in _pairs(request.query_string):
         if "\x00" in name or "\x00" in value:
             raise _unusable(name)

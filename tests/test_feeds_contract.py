@@ -49,7 +49,7 @@ LINES = {
     11: "what is cancelled stays for its time and says so",
     12: "what was public and is no more is cancelled; drafts never appear; what leaves a filter leaves",
     13: "hours are told in a zone, never floating, and end after they begin",
-    14: "days are told as days, the end excluded; campaigns leave time free",
+    14: "days are told as days, the end excluded; they and campaigns leave time free",
     15: "text is escaped once, without markup, and nothing is empty",
     16: "addresses are absolute and ASCII, with VALUE where it is due, and nothing is inlined",
     17: "one line of categories; the city stands in the place; a position where it is known",

@@ -140,6 +140,21 @@ def test_an_address_that_cannot_be_read_is_refused(client, path, query):
 
 
 @contract(2)
+def test_an_address_with_a_flood_of_fields_is_told_to_be_too_long(client):
+    answer = client.get("/?" + "&".join(["kind=lecture"] * 4000))
+
+    assert (answer.status_code, "网址太长" in answer.text, "16 MB" in answer.text) == (414, True, False)
+
+
+@contract(2)
+def test_search_engines_are_kept_from_the_console_and_from_addresses_that_are_keys(client):
+    answer = client.get("/robots.txt")
+
+    assert (answer.status_code, answer.content_type, answer.text) == (
+        200, "text/plain; charset=utf-8", "User-agent: *\nDisallow: /console/\nDisallow: /f/\nDisallow: /t/\n")
+
+
+@contract(2)
 def test_brackets_thousands_deep_break_nothing(make_app):
     app = make_app(BASE_URL="https://localhost")  # where a passkey may be made
     with app.app_context():

@@ -29,8 +29,8 @@ def entry_of(event: Event, language: str, base_url: str, *, for_enrolled: bool =
         return Entry(
             uid=event.ical_uid, sequence=event.sequence, stamp=event.revised_at, created=event.created_at,
             starts=starts, ends=ends, zone=event.zone, summary=summary_of(event, language), status=status,
-            is_transparent=spans_its_parts(event) or event.state == EventState.POSTPONED
-            or status is Status.CANCELLED,
+            is_transparent=is_told_in_days(event) or event.kind == EventKind.MEDIA
+            or event.state == EventState.POSTPONED or status is Status.CANCELLED,
             description=_description(event, language, link, base_url), location=_location(event, language, link),
             url=f"{base_url}/events/{event.id}", contact=event.contact, conference=_conference(link),
             categories=_categories(event, language),

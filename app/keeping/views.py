@@ -39,6 +39,14 @@ def readyz() -> Response:
     return _fresh(jsonify({"status": "ready" if is_ready else "not ready"}), 200 if is_ready else 503)
 
 
+@bp.get("/robots.txt")
+@public
+def robots() -> Response:
+    """What search engines leave alone: the console and addresses that are keys."""
+    return Response("User-agent: *\nDisallow: /console/\nDisallow: /f/\nDisallow: /t/\n",
+                    content_type="text/plain; charset=utf-8")
+
+
 @bp.get("/metrics")
 @public
 def measures() -> Response:

@@ -143,6 +143,7 @@ TABLE: dict[tuple[str, str], Row] = {
     # whether it runs
     ("GET", "keeping.healthz"): Row(PUBLIC),
     ("GET", "keeping.readyz"): Row(PUBLIC),
+    ("GET", "keeping.robots"): Row(PUBLIC),
     ("GET", "keeping.measures"): Row(PUBLIC),
     # signing in
     ("GET", "accounts.show_link"): Row(PUBLIC, args={"token": "link"}),

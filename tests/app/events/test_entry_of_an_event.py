@@ -80,12 +80,12 @@ def test_a_place_is_told_with_its_city_once(app):
     assert [entry_of(one, "zh", URL).location for one in (plain, told)] == ["成都市 会议中心", "成都市图书馆"]
 
 
-def test_an_all_day_event_is_told_in_days(app):
+def test_an_all_day_event_is_told_in_days_and_leaves_time_free(app):
     event = an_event("媒体报道", kind=EventKind.MEDIA, is_all_day=True,
                      starts_at=datetime(2026, 4, 19, 16, tzinfo=UTC), hours=24)
     event.span = event.span.of_days(date(2026, 4, 20), date(2026, 4, 21))
 
     entry = entry_of(event, "zh", URL)
 
-    assert (entry.starts, entry.ends, entry.is_transparent) == (date(2026, 4, 20), date(2026, 4, 21), False)
+    assert (entry.starts, entry.ends, entry.is_transparent) == (date(2026, 4, 20), date(2026, 4, 21), True)
     assert event.ends_at - event.starts_at == timedelta(days=2)

@@ -85,7 +85,7 @@ def test_the_english_page_subscribes_to_the_english_feed(app, client):
 def test_a_slice_nobody_knows_is_said_and_all_is_offered(app, client):
     answer = fetch(client, "/subscribe?kind=party")
 
-    assert (answer.status_code, "没有“party”这个类型。" in answer.text) == (200, True)
+    assert (answer.status_code, "没有“party”这个类型。下面是全部活动。" in answer.text) == (200, True)
     assert answer.text.count('"http://wujin.test/calendar.ics"') == 2
 
 
