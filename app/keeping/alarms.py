@@ -9,9 +9,10 @@ from datetime import datetime
 from flask import Flask
 from flask_babel import gettext as _
 from flask_login import current_user
-from sqlalchemy import func
+from sqlalchemy import func, select
 from sqlalchemy.exc import SQLAlchemyError
 
+from app.accounts.installation import Installation
 from app.accounts.models import Role
 from app.clock import now
 from app.db import db
@@ -51,6 +52,10 @@ def alarms() -> list[Alarm]:
 def alarms_at(as_of: datetime) -> Iterator[Alarm]:
     """Three small queries."""
     heart = db.session.get(Heartbeat, HEART)
+    made = db.session.scalar(select(func.min(Installation.made_at))) if heart is None else None
+    if made is not None and as_of - made > SILENT:
+        yield Alarm(_("定时程序还没有运行过，提醒和通知都不会寄出；请管理员查看服务器。"), made)
+        return
     if heart is not None and as_of - heart.at > SILENT:
         yield Alarm(_("定时程序停了，提醒和通知都不会寄出；请管理员查看服务器。"), heart.at)
         return  # then all else is late too

@@ -9,12 +9,13 @@ from zoneinfo import ZoneInfo
 
 from app.workdays.calendar import WorkingCalendar
 from app.workdays.kept import present
+from app.workdays.nights import QUIET_FROM, morning_after
 
 if TYPE_CHECKING:
     from app.reminders.rules import ReminderRule
 
 MORNING = time(9)  # a whole day has no hour: its reminder comes in the morning
-QUIET_FROM, QUIET_TO, EVENING = time(22), time(8), time(21, 30)
+EVENING = time(21, 30)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,15 +66,6 @@ def awake(rule: ReminderRule, found: Dates, zone: str) -> Dates:
     local = found.due_at.astimezone(ZoneInfo(zone))
     evening = local.date() if local.time() >= QUIET_FROM else local.date() - timedelta(days=1)
     return Dates(_at(evening, EVENING, zone), found.useful_until)
-
-
-def morning_after(moment: datetime, zone: str) -> datetime:
-    """The moment itself by day, in UTC; at night the next 08:00."""
-    local = moment.astimezone(ZoneInfo(zone))
-    if QUIET_TO <= local.time() < QUIET_FROM:
-        return moment
-    day = local.date() + timedelta(days=1) if local.time() >= QUIET_FROM else local.date()
-    return _at(day, QUIET_TO, zone)
 
 
 def _by_days(rule: ReminderRule, moment: Moment, calendar: WorkingCalendar) -> tuple[datetime, datetime]:

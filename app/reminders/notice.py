@@ -12,6 +12,7 @@ from flask_babel import gettext as _
 from app.plans.sheet_head import Line, day_in, lines_of
 from app.workdays.calendar import COUNTRY, Entered, WorkingCalendar
 from app.workdays.models import CalendarDay, DayKind
+from app.workdays.statutory import of_year
 
 COLUMNS: Mapping[str, Sequence[str]] = {
     "first": ("开始", "日期", "开始日期", "起", "day", "date"),
@@ -53,6 +54,12 @@ class Notice:
     @property
     def years(self) -> list[int]:
         return sorted({day.year for day in self.days})
+
+    def unnamed(self, calendar: WorkingCalendar) -> list[str]:
+        """The feasts of a year that was provisional until now of which it says no day: is it the whole notice?"""
+        days = self.over(calendar).entered[COUNTRY]
+        return sorted({name for year in self.years if calendar.is_provisional(year)
+                       for day, name in of_year(year).feasts.items() if day not in days})
 
     def count(self, what: str) -> int:
         return sum(line.what == what for line in self.good)

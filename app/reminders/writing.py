@@ -14,8 +14,8 @@ from app.outbox import posting
 from app.outbox.letter import Recipient
 from app.outbox.models import Delivery, DeliveryState
 from app.reminders.models import Occurrence, OccurrenceState
-from app.reminders.moments import morning_after
 from app.reminders.registry import Kind, Mailbox, Thing, registry
+from app.workdays.nights import morning_after
 
 MERGED = "同一件事有更晚的一封提醒，只寄那一封"
 

@@ -21,6 +21,7 @@ from app.outbox.models import Delivery
 from app.signup import letters, links
 from app.signup.letters import News, Schedule
 from app.signup.models import Enrolment, SignupClosed, TooManyLetters
+from app.workdays.nights import morning_after
 
 SOON = timedelta(hours=6)  # what starts by then is told at once
 MOST_HELD = 3  # times as long as one change is held, whatever is changed meanwhile
@@ -149,10 +150,14 @@ class Told:
 
     def _leaves_at(self, news: News, was: Schedule, since: datetime, held_for: timedelta) -> datetime:
         """A while later, so that what is changed once more by then is one letter; but not for ever, and at once where
-        nobody may go any more or it is soon."""
-        if news.takes_it_away or min(was.starts_at, self.event.starts_at) - self.as_of < SOON:
+        nobody may go any more. No letter at night, unless it is soon."""
+        first = min(was.starts_at, self.event.starts_at)
+        if first - self.as_of < SOON:
             return self.as_of
-        return max(self.as_of, min(self.as_of + held_for, since + held_for * MOST_HELD))
+        held = self.as_of if news.takes_it_away else max(
+            self.as_of, min(self.as_of + held_for, since + held_for * MOST_HELD))
+        morning = morning_after(held, self.event.zone)
+        return morning if first - morning >= SOON else held
 
     def _letter(self, news: News, was: Schedule, to: Sequence[Enrolment]) -> Letter:
         reads = (news, was, to[-1].language, len(to) > 1)

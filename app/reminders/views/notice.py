@@ -100,7 +100,8 @@ def _preview(job: Job, status: int) -> Page:
     after = read.over(before)
     changed = changed_days(before, after, read.years)
     return render_template(
-        "reminders/days/preview.html", sheet=read, lines=sorted(read.lines, key=lambda line: line.is_good),
+        "reminders/days/preview.html", sheet=read, unnamed=read.unnamed(before),
+        lines=sorted(read.lines, key=lambda line: line.is_good),
         columns=[(name, words[0]) for name, words in COLUMNS.items() if name in read.columns], changed=changed,
         moved=list(islice(moved_under(after), MOST)), events=events_on(Event.scoped(as_keeper()), changed),
         form=PlainForm(formdata=None)), status

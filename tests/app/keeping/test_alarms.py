@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pytest
 
+from app.accounts.installation import Installation
 from app.accounts.models import Role
 from app.clock import now
 from app.db import db
@@ -29,6 +30,14 @@ def beat(ago=0):
 @pytest.mark.parametrize(("ago", "told"), [(0, 0), (45, 0), (90, 1)])
 def test_a_silent_scheduler_is_said_within_a_minute_or_two(app, signed_in, ago, told):
     beat(ago)
+
+    assert len(alarms(signed_in(chen()))) == told
+
+
+@pytest.mark.parametrize(("ago", "told"), [(30, 0), (90, 1)])
+def test_a_scheduler_that_never_ran_is_said_once_the_place_is_a_minute_old(app, signed_in, ago, told):
+    db.session.add(Installation(made_at=now() - timedelta(seconds=ago)))
+    db.session.commit()
 
     assert len(alarms(signed_in(chen()))) == told
 

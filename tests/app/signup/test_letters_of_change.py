@@ -47,6 +47,14 @@ def a_day_later(event, as_of=LATER, **changes):
     db.session.commit()
 
 
+@pytest.mark.parametrize(("hours_before", "leaves"), [
+    (82, "2026-04-17T00:00"), (11, "2026-04-20T00:00"), (5, "2026-04-20T01:30")])
+def test_a_notice_written_at_night_waits_for_the_morning_unless_it_is_soon(event, hours_before, leaves):
+    a_day_later(event, STARTS - timedelta(hours=hours_before))
+
+    assert [one.next_at.isoformat()[:16] for one in waiting()] == [leaves]
+
+
 def test_a_moved_event_says_the_old_and_the_new_time_first(event):
     a_day_later(event, reason="场地维修")
 
