@@ -13,6 +13,7 @@ from flask_babel import get_locale
 from flask_babel import gettext as _
 
 from app.plans.indicators import Basis
+from app.reports.counting.grouping import grouped
 from app.reports.statements.statement import Statement
 
 Task = Mapping[str, Any]
@@ -22,7 +23,8 @@ SHOWN = 12  # names in a sentence; then 等
 def told(statement: Statement) -> dict[str, Any]:
     """The statement with its words: `summary` and each task's `story` as paragraphs, each sector's `summary` and
     `tasks`. In the language in force."""
-    tasks = [task | {"story": list(_story(statement, task))} for task in statement["tasks"]]
+    tasks = [task | {"story": list(_story(statement, task)), "indicators": [
+        one | {"done": grouped(one["done"])} for one in task["indicators"]]} for task in statement["tasks"]]
     return statement | {
         "tasks": tasks, "summary": list(_summary(statement)),
         "sectors": [sector | {"summary": _of_sector(statement, sector, own), "tasks": own}
@@ -80,7 +82,7 @@ def _goals(task: Task) -> Iterator[str]:
             asked += _("（据文字列举统计）")
         name = "" if one["name"] == task["title"] else one["name"]
         yield _("%(name)s目标：%(asked)s，完成 %(done)s%(unit)s%(met)s。", name=name and f"{name}：", asked=asked,
-                done=one["done"], unit=one["unit"], met=_("，已达标") if one["is_met"] else "")
+                done=grouped(one["done"]), unit=one["unit"], met=_("，已达标") if one["is_met"] else "")
 
 
 def _steps(statement: Statement, task: Task) -> Iterator[str]:
@@ -120,7 +122,8 @@ def _held(statement: Statement, task: Task) -> Iterator[str]:
 
 
 def _event(statement: Statement, event: Mapping[str, Any]) -> str:
-    words = {"day": _day(statement, event["day"]), "title": _quoted(event["title"]), "heads": event["attendances"]}
+    words = {"day": _day(statement, event["day"]), "title": _quoted(event["title"]),
+             "heads": grouped(event["attendances"])}
     if event["place"]:
         return _("%(day)s在%(place)s举办%(title)s，%(heads)s 人次", place=event["place"], **words)
     return _("%(day)s%(office)s举办%(title)s，%(heads)s 人次", office=event["office"], **words)
@@ -141,8 +144,14 @@ def _by_approval(statement: Statement, kind: Mapping[str, Any]) -> str:
             one["level"], one["approval_number"], _("%(day)s批复", day=_day(statement, one["approved_on"])),
             _("%(day)s授牌", day=_day(statement, one["plaque_on"])) if one["plaque_on"] else "")))
         alike.setdefault(said, []).append(one["name"])
-    return _("；").join(f"{_('、').join(names)}（{said}）" for said, names in alike.items()) + (
+    return _("；").join(_of_one_approval(names, said) for said, names in alike.items()) + (
         _("等") if kind["count"] > len(kind["named"]) else "")
+
+
+def _of_one_approval(names: Sequence[str], said: str) -> str:
+    if len(names) == 1:
+        return f"{names[0]}（{said}）"
+    return _("%(names)s（均为%(said)s）", names=_("、").join(names), said=said)
 
 
 def _outside(statement: Statement, task: Task) -> Iterator[str]:
@@ -150,7 +159,7 @@ def _outside(statement: Statement, task: Task) -> Iterator[str]:
         words = (_("据%(source)s，截至%(day)s%(region)s累计 %(amount)s%(unit)s。") if one["is_running_total"]
                  else _("据%(source)s，%(month)s%(region)s %(amount)s%(unit)s（截至%(day)s）。"))
         yield words % {"source": one["source"], "day": _day(statement, one["true_on"]), "region": one["region"],
-                       "amount": one["amount"], "unit": one["unit"], "month": one["month"]}
+                       "amount": grouped(one["amount"]), "unit": one["unit"], "month": one["month"]}
 
 
 def _said(task: Task) -> Iterator[str]:
@@ -166,11 +175,11 @@ def _events(figures: Mapping[str, Any]) -> str:
     """What is nothing is left out."""
     if not figures.get("events"):
         return ""
-    parts = [_("举办活动 %(count)s 场", count=figures["events"])]
+    parts = [_("举办活动 %(count)s 场", count=grouped(figures["events"]))]
     for name, words in (("attendances", _("%(count)s 人次参加")), ("cities", _("覆盖 %(count)s 个市（州）")),
                         ("materials", _("发放资料 %(count)s 份"))):
         if figures.get(name):
-            parts.append(words % {"count": figures[name]})
+            parts.append(words % {"count": grouped(figures[name])})
     return _("，").join(parts) + _("。")
 
 
@@ -193,7 +202,7 @@ def _added(tasks: Sequence[Task], part: str = "entries") -> list[dict[str, Any]]
 
 
 def _counts(rows: Sequence[Mapping[str, Any]]) -> str:
-    return _("、").join(f"{one['register']} {one['count']} {one['unit']}" for one in rows)
+    return _("、").join(f"{one['register']} {grouped(one['count'])} {one['unit']}" for one in rows)
 
 
 def _named(names: Sequence[str], count: int) -> str:

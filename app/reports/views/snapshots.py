@@ -16,6 +16,7 @@ from app.events.views.desk import judged
 from app.forms import PlainForm
 from app.limits import Unfit
 from app.reports.statements import word, workbook
+from app.reports.statements.comparing import shown
 from app.reports.statements.forms import AmendmentForm, TemplateForm
 from app.reports.statements.period import Period, PeriodKind
 from app.reports.statements.prose import told
@@ -130,8 +131,8 @@ def template_file() -> Download:
 
 def _page(found: Snapshot, form: AmendmentForm, status: int) -> Page:
     return render_template(
-        "reports/snapshot.html", snapshot=found, statement=told(found.statement), form=form,
-        differences=found.differences(_now(found)), lights=workbook.LIGHTS,
+        "reports/snapshot.html", snapshot=found, statement=told(found.statement | {"label": found.period.label}),
+        form=form, changes_of=shown, differences=found.differences(_now(found)), lights=workbook.LIGHTS,
         may_amend=bool({grant.role for grant in g.actor.person.grants} & set(MAKERS))), status
 
 

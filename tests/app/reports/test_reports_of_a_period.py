@@ -17,6 +17,7 @@ from app.audit.models import AuditRow
 from app.clock import now
 from app.db import db
 from app.plans.indicators import Basis
+from app.reports.statements.comparing import shown
 from app.reports.statements.period import Period, PeriodKind
 from app.reports.statements.snapshots import NothingToAmend, Snapshot
 from app.reports.statements.statement import statement_of
@@ -182,13 +183,36 @@ def test_sealed_numbers_stay_and_a_later_correction_is_an_amendment(app, planner
     snapshot.amend(now_, reason="签到表漏了一页", by=planner, as_of=AS_OF)
     db.session.flush()
 
-    assert found == [[f"{where} · {word}", "80", "90"] for where in ("本期合计", "I2.1 本期")
-                     for word in ("人次", "人数")]
+    assert found == [[what, "80", "90"] for what in (
+        "本期合计 · 人次", "本期合计 · 人数", "进单位 · 人次", "I2.1 本期 · 人次", "I2.1 本期 · 人数")]
     assert snapshot.figures["whole"]["attendances"] == 80
     assert snapshot.is_whole
     assert snapshot.differences(now_) == []
     with pytest.raises(NothingToAmend):
         snapshot.amend(now_, reason="再来一次", by=planner, as_of=AS_OF)
+
+
+def test_shares_that_move_between_cities_are_a_change_of_what_was_sealed(app, signed_in, planner):
+    event = a_held_event(attendances=80, regions=[a_region("成都"), a_region("绵阳")])
+    browser = signed_in(planner)
+    browser.post("/console/reports/2026/snapshot")
+    event.in_regions[0].share, event.in_regions[1].share = 150, 850
+    db.session.commit()
+
+    page = browser.get("/console/reports/snapshots/1?lang=en").text
+    again = browser.post("/console/reports/2026/snapshot")
+
+    snapshot = db.session.scalars(select(Snapshot).order_by(Snapshot.id)).first()
+    assert snapshot.differences(statement_of(a_plan(), an_office(), YEAR, now())) == [
+        ["成都 · 本期 · 已办", "0.5", "0.15"], ["绵阳 · 本期 · 已办", "0.5", "0.85"]]
+    assert again.status_code == 302
+    assert 'action="/console/reports/snapshots/1/amendments"' in page
+    assert "已办" not in page
+
+
+def test_what_is_kept_of_a_change_is_told_with_its_thousands_apart(app):
+    assert shown([["本期合计 · 人次", "390111", "411591.5"], ["E3.1 申报", "未完成", "2026-03-01"]]) == [
+        ["本期合计 · 人次", "390,111", "411,591.5"], ["E3.1 申报", "未完成", "2026-03-01"]]
 
 
 def test_sealing_again_what_has_not_changed_asks_first(app, signed_in, planner):

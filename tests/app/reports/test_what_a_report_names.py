@@ -105,7 +105,7 @@ def test_what_was_approved_is_named_with_number_and_days_and_people_are_counted_
 def test_a_figure_from_elsewhere_stands_with_its_source_and_day(app):
     a_year()
 
-    assert story("N2.4")[-1] == "据远程教育平台，截至2月28日四川省累计 12345人。"
+    assert story("N2.4")[-1] == "据远程教育平台，截至2月28日四川省累计 12,345人。"
 
 
 def test_a_year_says_its_numbers_once_and_a_quarter_beside_the_year(app, signed_in, planner):
