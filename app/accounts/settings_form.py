@@ -8,7 +8,7 @@ from flask import current_app
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
-from wtforms import HiddenField, IntegerField, RadioField, SelectMultipleField, widgets
+from wtforms import HiddenField, RadioField, SelectMultipleField, widgets
 from wtforms.validators import NumberRange, Optional, StopValidation
 
 from app.accounts.places import Organization
@@ -23,7 +23,7 @@ from app.accounts.settings import (
     settings_of,
 )
 from app.errors import Refused
-from app.forms import PlainForm, line, text
+from app.forms import PlainForm, WholeField, line, text
 
 LEADS = ("7d", "3d", "2d", "1d", "3h", "2h", "1h")
 CEILINGS = {"mail_per_minute": "MAIL_PER_MINUTE", "mail_per_day": "MAIL_PER_DAY"}
@@ -36,11 +36,11 @@ class ChangedMeanwhile(Refused):
         super().__init__(_("这期间别人改过这里的设置。下面是您填的，请核对后再保存一次。"))
 
 
-def number(label: Any, name: str, **kwargs: Any) -> IntegerField:
+def number(label: Any, name: str, **kwargs: Any) -> WholeField:
     low, high = RANGES[name]
     within = NumberRange(low, high, _l("要在 %(low)d 到 %(high)d 之间。", low=low, high=high))
     attributes = {"min": low, "max": high, "inputmode": "numeric"}
-    return IntegerField(label, [Optional(), within], render_kw=attributes, **kwargs)
+    return WholeField(label, [Optional(), within], render_kw=attributes, **kwargs)
 
 
 class SettingsForm(PlainForm):

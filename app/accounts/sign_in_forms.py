@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
-from wtforms import HiddenField, IntegerField, PasswordField, SelectMultipleField
+from wtforms import HiddenField, PasswordField, SelectMultipleField
 from wtforms.validators import InputRequired, Length, NumberRange, Optional
 from wtforms.widgets import CheckboxInput, ListWidget
 
@@ -12,7 +12,7 @@ from app.accounts.models import Role
 from app.accounts.passkeys import LONGEST_ANSWER
 from app.accounts.sign_in_rules import PASSWORD_DAYS
 from app.contact import BadContact, Contact
-from app.forms import PlainForm, line
+from app.forms import PlainForm, WholeField, line
 
 MISSING = _l("请填写这一项。")
 
@@ -65,7 +65,7 @@ class PasskeyForm(PasskeyAnswerForm):
 class RulesForm(FlaskForm):  # type: ignore[misc]
     roles = SelectMultipleField(_l("必须用两步验证的角色"), option_widget=CheckboxInput(),
                                 widget=ListWidget(prefix_label=False))
-    password_days = IntegerField(_l("密码用多少天必须换"), validators=[Optional(), NumberRange(*PASSWORD_DAYS)])
+    password_days = WholeField(_l("密码用多少天必须换"), validators=[Optional(), NumberRange(*PASSWORD_DAYS)])
 
     def offer_roles(self) -> None:
         self.roles.choices = [(role.value, role.label) for role in Role]

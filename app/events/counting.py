@@ -11,7 +11,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf.file import MultipleFileField
 from werkzeug.datastructures import FileStorage
-from wtforms import DateField, HiddenField, IntegerField, SelectField, ValidationError
+from wtforms import DateField, HiddenField, SelectField, ValidationError
 from wtforms.validators import DataRequired, InputRequired, NumberRange, Optional
 
 from app.accounts.models import Person
@@ -21,7 +21,7 @@ from app.events.hosting import HostedForm
 from app.events.span import Span
 from app.events.words import EventKind
 from app.files import NotAPhoto, StoredFile, keep_photo
-from app.forms import line, text
+from app.forms import WholeField, line, text
 
 if TYPE_CHECKING:
     from app.accounts.models import Actor
@@ -33,14 +33,14 @@ MOST_HEADS, MOST_PHOTOS = 10_000_000, 9
 class FiguresForm(OpenedForm):
     """Heads, materials, a summary, photos."""
 
-    attendances = IntegerField(
+    attendances = WholeField(
         _l("人次"), [InputRequired(_l("请填到场人次，没有人来填 0。")),
                    NumberRange(0, MOST_HEADS, _l("人次要在 0 到 1000 万之间。"))],
         description=_l("每到场一次算一次。"))
-    people = IntegerField(
+    people = WholeField(
         _l("人数"), [Optional(), NumberRange(0, MOST_HEADS, _l("人数要在 0 到 1000 万之间。"))],
         description=_l("不重复的人。只办一次的活动可以不填。"))
-    materials = IntegerField(
+    materials = WholeField(
         _l("发放资料（份）"), [Optional(), NumberRange(0, MOST_HEADS, _l("份数要在 0 到 1000 万之间。"))])
     summary = text(_l("小结"), 3000, description=_l("一两句话：讲了什么，效果怎样。会公开显示。"))
     media_url = line(_l("报道链接"), 500, web_address)

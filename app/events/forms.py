@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
-from wtforms import BooleanField, DecimalField, HiddenField, IntegerField, SelectField, ValidationError
+from wtforms import BooleanField, DecimalField, HiddenField, SelectField, ValidationError
 from wtforms.validators import DataRequired, InputRequired, NumberRange, Optional
 
 from app.accounts.places import Organization
@@ -21,7 +21,7 @@ from app.events.lifecycle import WrongState
 from app.events.models import Event
 from app.events.span import BadSpan, Span
 from app.events.words import EventKind
-from app.forms import line, text
+from app.forms import WholeField, line, text
 
 if TYPE_CHECKING:
     from app.accounts.models import Actor
@@ -40,7 +40,7 @@ class EventForm(LinkedForm, HostedForm, TimedForm):
     version = HiddenField()
     title = line(_l("名称"), 120, DataRequired(_l("请填活动名称。")))
     kind = SelectField(_l("类型"), [InputRequired()], choices=[])
-    capacity = IntegerField(_l("名额"), [Optional(), NumberRange(1, MOST_SEATS, _l("名额要在 1 到 100000 之间。"))],
+    capacity = WholeField(_l("名额"), [Optional(), NumberRange(1, MOST_SEATS, _l("名额要在 1 到 100000 之间。"))],
                             description=_l("填了名额就接受网上报名。不限名额或不用报名的留空。"))
     parent = SelectField(_l("所属宣传周或系列"), choices=[], validate_choice=False)
     takes_enrolments = BooleanField(_l("接受网上报名，不限名额"))
@@ -213,7 +213,7 @@ class PartForm(TimedForm):
     speaker = line(_l("主讲"), 120)
     online_url = line(_l("线上链接"), 500, web_address)
     hours = DecimalField(_l("学时"), [Optional(), NumberRange(0, 100, _l("学时要在 0 到 100 之间。"))], places=1)
-    advance_count = IntegerField(
+    advance_count = WholeField(
         _l("晋级数"), [Optional(), NumberRange(1, MOST_SEATS, _l("晋级数要在 1 到 100000 之间。"))])
     version = HiddenField()
 

@@ -7,11 +7,11 @@ from typing import Any
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from wtforms import IntegerField, MonthField, SelectField, ValidationError
+from wtforms import MonthField, SelectField, ValidationError
 from wtforms.validators import DataRequired, InputRequired, NumberRange
 
 from app.accounts.region_names import Regions
-from app.forms import line
+from app.forms import WholeField, line
 from app.plans.asking import PlanForm, day
 from app.plans.indicators import Indicator
 from app.plans.outside import MOST, OutsideFigure, SourcesAdd, sources_of
@@ -23,7 +23,7 @@ class FigureForm(PlanForm):
     """One month's number. The same month, region and source again replaces what stands there."""
 
     month = MonthField(_l("月份"), [InputRequired(_l("请填月份。"))])
-    amount = IntegerField(_l("数字"), [InputRequired(_l("请填数字。")),
+    amount = WholeField(_l("数字"), [InputRequired(_l("请填数字。")),
                                      NumberRange(0, MOST, _l("数字要在 0 到 20 亿之间。"))])
     kind = SelectField(_l("口径"), [InputRequired()])
     true_on = day(_l("截至"), InputRequired(_l("请填截至哪一天。")), description=_l("平台上的数字是哪一天的。"))

@@ -12,13 +12,12 @@ from wtforms.validators import NumberRange, Optional
 
 from app.accounts.places import Region
 from app.accounts.region_names import Regions
-from app.forms import text
+from app.forms import WholeField, text
 from app.plans.asking import OpenedForm
 from app.plans.indicators import Indicator
 from app.plans.numerals import LARGEST
 from app.plans.settling import QUARTERS
 from app.plans.target import Comparison, Per, Period
-from app.plans.target_form import WholeField
 
 _LINE = re.compile(r"(.*?[^\d,:\s])[\s,:]*(\d{1,9})\s*[^\d\s]{0,3}")
 TIMES = {Period.MONTH: 12, Period.QUARTER: 4, Period.HALF: 2}  # what is asked again in each part of the year

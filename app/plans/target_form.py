@@ -7,10 +7,10 @@ from typing import Any
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from wtforms import Field, IntegerField, SelectField, ValidationError
+from wtforms import Field, SelectField, ValidationError
 from wtforms.validators import DataRequired, InputRequired, NumberRange, StopValidation
 
-from app.forms import line
+from app.forms import WholeField, line
 from app.plans.asking import OpenedForm
 from app.plans.indicators import Basis, Indicator, Measure
 from app.plans.numerals import LARGEST
@@ -21,23 +21,6 @@ from app.plans.wording import read
 
 SAME = ("name", "wording", "minimum", "maximum", "unit", "comparison", "counting", "per", "period", "basis",
         "measure")
-
-
-class WholeField(IntegerField):
-    """A whole number as people type it: full-width digits and separators of thousands too."""
-
-    def process_formdata(self, valuelist: list[str]) -> None:
-        words = (valuelist[0] if valuelist else "").replace(",", "").replace("，", "").strip()
-        self.data = None
-        if not words:
-            return
-        if not words.isdecimal() or len(words) > len(str(LARGEST)):
-            raise ValueError(_("请填整数。"))
-        self.data = int(words)
-
-    def say(self, number: int | None) -> None:
-        """Instead of what was typed."""
-        self.data, self.raw_data = number, None
 
 
 def _unless_counted(form: TargetForm, field: Field) -> None:

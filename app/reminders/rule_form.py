@@ -7,9 +7,10 @@ from typing import Any
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from wtforms import HiddenField, IntegerField, SelectField, StringField
+from wtforms import HiddenField, SelectField, StringField
 from wtforms.validators import InputRequired, NumberRange, Optional, Regexp, ValidationError
 
+from app.forms import WholeField
 from app.plans.asking import PlanForm
 from app.reminders.registry import Anchor, registry
 from app.reminders.rules import A_DAY, DayRule, Lead, LeadUnit
@@ -23,7 +24,7 @@ class RuleForm(PlanForm):
 
     anchor = SelectField(_l("以什么为准"), [InputRequired()])
     direction = SelectField(_l("之前还是之后"), [InputRequired()])
-    lead_amount = IntegerField(_l("提前或推后多少"), [
+    lead_amount = WholeField(_l("提前或推后多少"), [
         InputRequired(_l("请填一个数。")), NumberRange(0, 99, _l("要在 0 到 99 之间。"))],
         render_kw={"min": 0, "max": 99, "inputmode": "numeric"})
     lead_unit = SelectField(_l("单位"), [InputRequired()])
@@ -32,7 +33,7 @@ class RuleForm(PlanForm):
         _l("几点发"), [Optional(), Regexp(r"([01]\d|2[0-3]):[0-5]\d$", message=_l("请写成 09:00 这样。"))],
         description=_l("不填就和活动同一个钟点；按天的不在 22:00 到 8:00 之间发。"), render_kw={"type": "time"})
     day_rule = SelectField(_l("碰上休息日"), [InputRequired()])
-    hours = IntegerField(_l("过了几小时就不发了"), [
+    hours = WholeField(_l("过了几小时就不发了"), [
         Optional(), NumberRange(1, MOST_HOURS, _l("要在 %(low)d 到 %(high)d 之间。", low=1, high=MOST_HOURS))],
         description=_l("系统停过再开时用。不填按通常的：提前的到开始前为止，推后的几天。"),
         render_kw={"min": 1, "max": MOST_HOURS, "inputmode": "numeric"})

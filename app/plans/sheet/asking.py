@@ -8,10 +8,10 @@ from typing import Any
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from werkzeug.datastructures import MultiDict
-from wtforms import IntegerField
 from wtforms.validators import InputRequired, NumberRange
 
 from app.errors import Refused
+from app.forms import WholeField
 from app.plans.asking import SheetForm
 from app.plans.sheet.columns import HEAD_WITHIN, Column, Head, Layout, Rows, find_head
 
@@ -20,7 +20,7 @@ MOST_COLUMNS = 60
 
 
 class TaskSheetForm(SheetForm):
-    year = IntegerField(_l("年度"), [InputRequired(_l("请填年度。")), NumberRange(
+    year = WholeField(_l("年度"), [InputRequired(_l("请填年度。")), NumberRange(
         EARLIEST, LATEST, _l("年度要在 2000 到 2100 之间。"))])
 
     def __init__(self, **kwargs: Any) -> None:

@@ -80,7 +80,7 @@ def test_a_city_that_sends_the_fields_of_the_root_changes_nothing_of_them(app, s
 
 
 @pytest.mark.parametrize(("given", "sentence"), [
-    ({"tolerance": "51"}, "要在 0 到 50 之间。"), ({"tolerance": "很多"}, "不是有效的整数。"),
+    ({"tolerance": "51"}, "要在 0 到 50 之间。"), ({"tolerance": "很多"}, "请填整数。"),
     ({"idle_minutes": "2"}, "要在 5 到 60 之间。"), ({"contact": "一" * 201}, "字段长度不能超过 200 个字符。"),
     ({"reminder_leads": "9w", "own_leads": "own"}, "提醒的提前量写法不对。")])
 def test_a_wrong_value_comes_back_with_the_words_kept_and_nothing_saved(app, signed_in, given, sentence):

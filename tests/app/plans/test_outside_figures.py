@@ -131,6 +131,13 @@ def test_a_figure_is_entered_and_entered_again_says_old_and_new(planning):
     assert re.findall(r'<td class="number"><b>([\d,]+)</b>', page) == ["300,001"]
 
 
+@pytest.mark.parametrize("words", ["281,000", "２８１，０００"])
+def test_a_figure_is_typed_as_pages_print_it(planning, words):
+    planning.post(page_of(), data=the_figure(amount=words))
+
+    assert re.findall(r'<td class="number"><b>([\d,]+)</b>', planning.get(page_of()).text) == ["281,000"]
+
+
 def standing():
     db.session.expire_all()
     return sorted((one.source, one.amount) for one in db.session.scalars(select(OutsideFigure)))
