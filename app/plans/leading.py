@@ -20,7 +20,8 @@ _CEILINGS = _words("不超过 不得超过 不能超过 不应超过 不突破 �
                    "少于 低于 小于 不足 不到 不满 未满 控制在 <= ≤ < 减少 压减 取消 撤销")
 _THERE_ALREADY = _words("已 已有 现有 原有")
 _NEW = _words("新增 新建 新设")  # said with the number: “新增1-2个”
-_MAKING = _NEW | _words("举办 召开 培育 推荐 建成 组建 遴选 评选 发布 印发 完成 建立 设立 创建 打造")
+_MAKING = _NEW | _words("举办 召开 培育 推荐 建成 组建 遴选 评选 发布 印发 完成 建立 设立 创建 打造 "
+                          "制作 拍摄 录制 编写 编印 推出 出版 举行 开设 开办")
 _PASSED_OVER = _words("开展 组织 培训 力争 确保 争取 累计 全年 年内 合计 总计 一共 共 各 要 应 须 需 将 均 再 为") | {
     " "}
 _WORDS = sorted({*_MARKS, *_CEILINGS, *_THERE_ALREADY, *_MAKING, *_PASSED_OVER}, key=lambda word: (-len(word), word))

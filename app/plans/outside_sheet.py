@@ -61,7 +61,7 @@ class FigureSheet(JudgedSheet):
             judge.judge(line)
         mark_doubles(lines, _key, "month",
                      lambda count: _("表里有 %(count)d 行写了同一个月。", count=count))
-        return cls(columns, lines, judge.stood)
+        return cls(columns, lines, sources=judge.stood)
 
     def bring_in(self, indicator: Indicator, as_of: datetime, by: Person) -> None:
         for line in self.good:

@@ -17,6 +17,7 @@ from app.errors import Refused
 HEAD_WITHIN = 10  # rows: titles often stand above the head
 MOST_LINES = 2_000  # applied in one transaction, which nobody else can write during
 _ASIDE = re.compile(r"[(（\[【].*?[)）\]】]|[\s*＊:：]")
+_BRACKETS = re.compile(r"[()（）\[\]【】〔〕、,，/\s*＊:：]")
 _DAY = re.compile(r"(\d{4})\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})\s*日?(?:[T ].*)?")
 _DIGITS = re.compile(r"(\d{4})(\d{2})(\d{2})")
 
@@ -31,6 +32,15 @@ class NoSuchColumns(Refused):
     def __init__(self, needed: str) -> None:
         super().__init__(_("没有找到表头。前 %(count)d 行里要有一行写着：%(needed)s。",
                            count=HEAD_WITHIN, needed=needed))
+
+
+class NoLines(Refused):
+    """A head and nothing below it."""
+
+    status = 422
+
+    def __init__(self) -> None:
+        super().__init__(_("表里只有表头，没有要导入的行。"))
 
 
 class TooManyLines(Refused):
@@ -65,14 +75,21 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class JudgedSheet:
-    """The columns that were recognised, and the lines with what was judged of each."""
+    """The columns that were recognised, and the lines with what was judged of each. `told`: sentences on the whole,
+    such as what was not read."""
 
     columns: Sequence[str]
     lines: Sequence[Line]
+    told: Sequence[str] = ()
 
     @property
     def good(self) -> list[Line]:
         return [line for line in self.lines if line.is_good]
+
+    @property
+    def acting(self) -> list[Line]:
+        """Those that would change something."""
+        return [line for line in self.good if line.what != "same"]
 
     @property
     def bad(self) -> int:
@@ -107,6 +124,13 @@ def lines_of(rows: Sequence[Sequence[str]], columns: Columns, needed: Sequence[s
     return list(head), lines
 
 
+def unread(rows: Sequence[Sequence[str]], columns: Columns, needed: Sequence[str]) -> list[str]:
+    """The heads of columns that say nothing to us; numbers of rows aside."""
+    at, head = _head(rows, columns, needed)
+    return [word for column, word in enumerate(rows[at])
+            if word and column not in head.values() and plain(word) not in ("序号", "序", "no", "no.")]
+
+
 def _head(rows: Sequence[Sequence[str]], columns: Columns, needed: Sequence[str]) -> tuple[int, dict[str, int]]:
     for at, row in enumerate(rows[:HEAD_WITHIN]):
         found = _recognised(row, columns)
@@ -117,9 +141,9 @@ def _head(rows: Sequence[Sequence[str]], columns: Columns, needed: Sequence[str]
 
 def _recognised(row: Sequence[str], columns: Columns) -> dict[str, int]:
     """Each name at the column whose head is its likeliest word; a column says one thing."""
-    said, found = [plain(word) for word in row], dict[str, int]()
+    said, found = [(plain(word), opened(word)) for word in row], dict[str, int]()
     for name, words in columns.items():
-        free = [(words.index(word), at) for at, word in enumerate(said)
+        free = [(words.index(word), at) for at, both in enumerate(said) for word in both
                 if word in words and at not in found.values()]
         if free:
             found[name] = min(free)[1]
@@ -129,6 +153,11 @@ def _recognised(row: Sequence[str], columns: Columns) -> dict[str, int]:
 def plain(word: str) -> str:
     """As words of a head are compared: without what stands in brackets, without blanks, one width."""
     return _ASIDE.sub("", unicodedata.normalize("NFKC", word)).casefold()
+
+
+def opened(word: str) -> str:
+    """With what stands in brackets but without their signs: 市（州） as 市州."""
+    return _BRACKETS.sub("", unicodedata.normalize("NFKC", word)).casefold()
 
 
 def day_in(word: str) -> date | None:

@@ -12,6 +12,8 @@ from app.sheets.cells import Raw
 NOT_A_SHEET = "这不是表格文件。可以用 .xlsx、.xls、.csv，或者里面有表格的 .docx。"
 # What else comes under the name of a sheet, told by its first bytes.
 OTHERS = (
+    *((start, "这是图片，不是表格。可以用 .xlsx、.xls、.csv，或者里面有表格的 .docx。")
+      for start in (b"\x89PNG", b"\xff\xd8\xff", b"GIF8")),
     (b"%PDF", "这是 PDF，读不出表格。请用原来的 Word 或表格文件。"),
     (b"{\\rtf", "这是 RTF 文档。请用 Word 或 WPS 打开，另存为 .docx 再上传。"),
     (b"<?xml", "这是 XML 文件。请用表格软件打开，另存为 .xlsx 再上传。"),

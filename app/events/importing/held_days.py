@@ -17,13 +17,18 @@ _LAST = re.compile(r"\s*[-—–~至到]+\s*(\d{1,2})\s*[日号]")  # of 3月5�
 _BARE_LAST = re.compile(r"\s*[-—–~至到]+\s*(\d{1,2})(?:\s*[日号])?(?![\d:点时.月/-])")
 _TIME = re.compile(
     r"(上午|早上|中午|下午|晚上|晚)?\s*(\d{1,2})\s*(?:[:点时]\s*(?:(\d{2})(?::\d{2}(?:\.\d+)?)?|(半))?)\s*分?")
+_CHINESE_YEAR = re.compile(r"[〇零○一二三四五六七八九]{4}(?=\s*年)")
+_CHINESE_NUMBER = re.compile(r"[一二三四五六七八九十]{1,3}(?=\s*[月日号点时分])")
+_NUMERALS = {character: value for value, character in enumerate("〇一二三四五六七八九")} | {"零": 0, "○": 0}
+WITHOUT_END = 2  # hours
 _BETWEEN = re.compile(r"[\s\-—–~至到,;T]+")
 _LATE = frozenset(("下午", "晚上", "晚"))
 
 
 @dataclass(frozen=True, slots=True)
 class When:
-    """Days from `first` to `last`, and the hours where both are said of one day. `is_half`: a start alone."""
+    """Days from `first` to `last`, and the hours where they are said of one day. `is_half`: a start alone, so
+    that `ends` is ours."""
 
     first: date
     last: date
@@ -47,6 +52,7 @@ def when_in(words: str, year: int) -> When | None:
     """None for what is not wholly understood. `year`: of days that name none."""
     text = _ASIDE.sub(" ", unicodedata.normalize("NFKC", words)).strip()
     try:
+        text = _in_digits(text)
         rest, days = _days_of(text, year)
         rest, times = _times_of(rest)
     except ValueError:
@@ -56,9 +62,30 @@ def when_in(words: str, year: int) -> When | None:
     first, last = days[0], days[-1]
     if last < first:
         return None
+    if first == last and len(times) == 1:
+        hour = times[0].hour + WITHOUT_END
+        if hour > 23:
+            return When(first, last, is_half=True)
+        return When(first, last, times[0], time(hour, times[0].minute), is_half=True)
     if first != last or len(times) < 2 or times[1] <= times[0]:
-        return When(first, last, is_half=first == last and len(times) == 1)
+        return When(first, last)
     return When(first, last, *times)
+
+
+def _in_digits(text: str) -> str:
+    """二〇二六年五月十六日 as 2026年5月16日.
+
+    :raises ValueError: for 五六月 and what else is no number.
+    """
+    text = _CHINESE_YEAR.sub(lambda found: "".join(str(_NUMERALS[one]) for one in found[0]), text)
+    return _CHINESE_NUMBER.sub(lambda found: str(_number(found[0])), text)
+
+
+def _number(said: str) -> int:
+    tens, ten, ones = said.rpartition("十")
+    if len(tens) > 1 or len(ones) > 1:
+        raise ValueError(said)
+    return (10 * (_NUMERALS[tens] if tens else 1) if ten else 0) + (_NUMERALS[ones] if ones else 0)
 
 
 def _days_of(text: str, year: int) -> tuple[str, list[date]]:

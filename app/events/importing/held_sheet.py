@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 from typing import TYPE_CHECKING
@@ -23,13 +23,14 @@ from app.events.importing.held_known import Known, PlanTasks
 from app.events.span import EARLIEST, LATEST
 from app.events.words import EventKind
 from app.plans.outside_sheet import amount_in
-from app.plans.sheet_head import JudgedSheet, Line, lines_of, mark_doubles
+from app.plans.sheet_head import JudgedSheet, Line, NoLines, lines_of, mark_doubles, plain, unread
 from app.plans.sheet_units import Units
 
 if TYPE_CHECKING:
     from app.accounts.models import Actor
 
 MOST_HOURS = 100
+TOTALS = frozenset(("合计", "总计", "小计", "共计", "累计", "总合计"))
 _BETWEEN = re.compile(r"[、,，;；/\s]+")
 _BETWEEN_TASKS = re.compile(r"[、,，;；\n]+")
 
@@ -38,16 +39,21 @@ _BETWEEN_TASKS = re.compile(r"[、,，;；\n]+")
 class HeldSheet(JudgedSheet):
     """Judged against what is here now and what the actor may do. `approvals`: by office and kind, who must agree."""
 
-    approvals: dict[tuple[int, str], Approval]
+    approvals: dict[tuple[int, str], Approval] = field(default_factory=dict)
 
     @classmethod
     def read(cls, rows: Sequence[Sequence[str]], year: int, actor: Actor, own: Organization, zone: str,
              as_of: datetime) -> HeldSheet:
         """`year`: of days that name none; `own`: whose event it is where the sheet does not say it.
 
-        :raises NoSuchColumns, TooManyLines: when it is no such sheet, or too long for one turn.
+        :raises NoSuchColumns, NoLines, TooManyLines: when it is no such sheet, or too long for one turn.
         """
-        columns, lines = lines_of(rows, COLUMNS, NEEDED)
+        columns, found = lines_of(rows, COLUMNS, NEEDED)
+        lines = [line for line in found if not _adds_up(rows[line.number - 1])]
+        if not lines:
+            raise NoLines
+        told = _told(unread(rows, COLUMNS, NEEDED), [line.number for line in found if line not in lines])
+        columns = columns if "regions" in columns else [*columns, "regions"]
         judge = _Judge(actor, own, zone, as_of, year)
         for line in lines:
             judge.judge(line)
@@ -57,7 +63,7 @@ class HeldSheet(JudgedSheet):
         known = Known.of([line.values for line in good], zone)
         for line in good:
             known.tell(line)
-        return cls(columns, lines, approvals_among(
+        return cls(columns, lines, told, approvals_among(
             {(one.values["organization"], one.values["kind"].value) for one in good}))
 
     @property
@@ -87,7 +93,8 @@ class _Judge:
             line.problems["title"] = _("没有名称。")
         elif line.words["title"] == EXAMPLE:
             line.problems["title"] = _("这是空表里的示例。")
-        when, organization, regions = self._when(line), self._organization(line), self._regions(line)
+        when, organization = self._when(line), self._organization(line)
+        regions = self._regions(line, organization)
         self._tasks(line, when)
         self._numbers(line, when)
         line.values |= {"title": line.words["title"], "location": line.words.get("location", ""),
@@ -108,7 +115,8 @@ class _Judge:
         else:
             line.values["span"] = span
             if found.is_half:
-                line.hints["day"] = _("没有写结束时间，按全天记。")
+                line.hints["day"] = _("没有写结束时间，按两小时记。") if found.starts else _(
+                    "没有写结束时间，按全天记。")
         return found
 
     def _organization(self, line: Line) -> Organization:
@@ -117,13 +125,16 @@ class _Judge:
             line.problems["organization"] = problem
         return found or self.own
 
-    def _regions(self, line: Line) -> list[Region]:
+    def _regions(self, line: Line, organization: Organization) -> list[Region]:
         words = [word for word in _BETWEEN.split(line.words.get("regions", "")) if word]
         found = {word: self.regions.find(word) for word in words}
         unknown = next((word for word, region in found.items() if region is None), None)
         if unknown is not None:
             line.problems["regions"] = _(
                 "没有叫“%(word)s”的地区，或者不止一个；区县请写成“成都市锦江区”。", word=unknown[:20])
+        if not words:
+            line.words["regions"] = ""
+            line.hints["regions"] = _("没有写，按单位的地区记：%(region)s。", region=organization.region.name)
         if len(words) > MOST_REGIONS:
             line.problems["regions"] = _("一次活动最多选 %(count)d 个地区；再多请选上一级。", count=MOST_REGIONS)
         return list({one.code: one for one in found.values() if one}.values())
@@ -182,6 +193,16 @@ class _Judge:
         if said is None:
             line.problems["confirmed"] = _("请写“是”或“否”。")
         return bool(said)
+
+
+def _adds_up(row: Sequence[str]) -> bool:
+    """A row of sums under the others."""
+    return plain(next((word for word in row if word), "")) in TOTALS
+
+
+def _told(columns: Sequence[str], totals: Sequence[int]) -> list[str]:
+    told = [_("没有用到的列：%(columns)s。", columns=_("、").join(columns))] if columns else []
+    return told + ([_("第 %(rows)s 行是合计，没有当作活动。", rows=_("、").join(map(str, totals)))] if totals else [])
 
 
 def _tenths(word: str) -> int | None:

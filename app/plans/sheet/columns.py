@@ -194,12 +194,20 @@ def _plain(word: str) -> str:
 def _guessed(words: Sequence[str], body: Rows) -> tuple[Column, ...]:
     """Words with one meaning choose first, so that 责任单位 beside 牵头单位 is who supports."""
     wishes = {at: _wishes(word, at, body) for at, word in enumerate(words)}
+    _name_the_middle(wishes, [_plain(word) for word in words])
     found: dict[int, Column] = {}
     for at in sorted(wishes, key=lambda at: (len(wishes[at]), at)):
         free = [wish for wish in wishes[at] if wish not in found.values()]
         if free:
             found[at] = free[0]
     return tuple(found.get(at, C.ASIDE) for at in range(len(words)))
+
+
+def _name_the_middle(wishes: dict[int, tuple[Column, ...]], words: Sequence[str]) -> None:
+    """Of 板块, 工作内容 and 具体任务 the one between names the kind of work, not the words of the plan."""
+    has_kind = any(C.CATEGORY in one for one in wishes.values())
+    if not has_kind and (C.SECTOR,) in wishes.values() and "具体任务" in words and "工作内容" in words:
+        wishes[words.index("工作内容")] = (C.CATEGORY, C.WORDING)
 
 
 def _wishes(word: str, at: int, body: Rows) -> tuple[Column, ...]:

@@ -12,7 +12,7 @@ from app.db import db
 from app.events.importing.held_days import When, when_in
 from app.outbox.models import Delivery
 from app.reminders.models import Occurrence
-from app.reports.counting import tally
+from app.reports.counting.tally import tally
 from tests.app.events.approving import Offices
 from tests.app.events.filling import events
 from tests.factories import a_plan, an_event, an_office, chen, wang
@@ -144,8 +144,45 @@ def test_what_is_only_odd_is_told_and_comes_in(desk):
                          a_row(活动名称="乙", 对应任务="")))
 
     assert (results(page), hints(page)) == (["新增"] * 2, [
-        "没有写结束时间，按全天记。", "没有这个类型，记为“讲座”。", "没有写人次，按人数记。",
+        "没有写结束时间，按两小时记。", "没有这个类型，记为“讲座”。", "没有写人次，按人数记。",
         "没有写任务，不计入任何任务。"])
+
+
+@pytest.mark.parametrize("head", ["市（州）", "市(州)", "市 州", "地市（州）", "县（市、区）", "所在地（市州）"])
+def test_a_head_with_brackets_is_known_and_an_unknown_city_flagged_in_its_cell(desk, head):
+    table = [["活动名称", "日期", head, "人次"], ["甲", "2026-02-05", "绵阳市", "5"],
+             ["乙", "2026-02-06", "火星市", "5"]]
+
+    address = read(desk, words=as_csv(table))
+    page = desk.get(address)
+    desk.post(address)
+
+    assert problems(page) == [("火星市", "没有叫“火星市”的地区，或者不止一个；区县请写成“成都市锦江区”。")]
+    assert [(one.title, [region.short_name for region in one.regions]) for one in events()] == [("甲", ["绵阳"])]
+
+
+def test_columns_that_were_not_used_are_named_and_a_missing_region_told(desk):
+    page = desk.get(read(desk, words=as_csv([
+        ["序号", "活动名称", "日期", "主讲人", "人次", "备注"], ["1", "甲", "2026-02-05", "某人", "5", "好"]])))
+
+    assert "没有用到的列：主讲人、备注。" in page.text
+    assert f"没有写，按单位的地区记：{an_office().region.name}。" in hints(page)
+
+
+def test_a_row_of_sums_is_no_event_and_that_is_told(desk):
+    page = desk.get(read(desk, a_row(), ["合计", "", "", "", "", "", "86", "80", "", "", ""]))
+
+    assert (results(page), problems(page)) == (["新增"], [])
+    assert "第 3 行是合计，没有当作活动。" in page.text
+
+
+def test_the_button_counts_what_would_change(desk):
+    brought_in(desk, a_row())
+
+    again, more = desk.get(read(desk, a_row())), desk.get(read(desk, a_row(), a_row(活动名称="新的一场")))
+
+    assert (re.findall("导入 [0-9]+ 行", again.text), "没有要导入的" in again.text) == ([], True)
+    assert re.findall("导入 [0-9]+ 行", more.text) == ["导入 1 行"]
 
 
 def test_a_task_is_known_by_its_name_too(desk):
@@ -164,7 +201,11 @@ def test_sheets_of_every_kind_are_read(desk, words, name):
 
 
 @pytest.mark.parametrize(("words", "name", "sentence"), [
-    (b"\x89PNG\r\n\x1a\n\0\0\0\0", "a.csv", "这不是表格文件。可以用 .xlsx、.xls、.csv，或者里面有表格的 .docx。"),
+    (b"\x89PNG\r\n\x1a\n\0\0\0\0", "a.png", "这是图片，不是表格。"),
+    (b"\x89PNG\r\n\x1a\nabc", "a.csv", "这是图片，不是表格。"),
+    (b"\0\x01\0\x02", "a.csv", "这不是表格文件。可以用 .xlsx、.xls、.csv，或者里面有表格的 .docx。"),
+    (as_csv([HEAD]), "a.csv", "表里只有表头，没有要导入的行。"),
+    (as_csv([HEAD, ["合计", *[""] * 10]]), "a.csv", "表里只有表头，没有要导入的行。"),
     (as_csv([["姓名", "电话"], ["甲", "1"]]), "a.csv", "没有找到表头。前 10 行里要有一行写着：活动名称、日期。"),
     (as_xlsx([HEAD])[:900], "a.xlsx", "")])
 def test_what_is_no_such_sheet_gets_a_sentence(desk, words, name, sentence):
@@ -280,7 +321,13 @@ def test_many_rows_ask_the_database_no_more_often_than_few(desk, count_queries):
     ("２０２６年３月５日（周四）下午2点半至4点", When(date(2026, 3, 5), date(2026, 3, 5), time(14, 30), time(16))),
     ("2026/3/5 14:00-16:00", When(date(2026, 3, 5), date(2026, 3, 5), time(14), time(16))),
     ("2026-12-28至2027-1-3", When(date(2026, 12, 28), date(2027, 1, 3))),
-    ("3月5日 14:00", When(date(2026, 3, 5), date(2026, 3, 5), is_half=True)),
+    ("3月5日 14:00", When(date(2026, 3, 5), date(2026, 3, 5), time(14), time(16), is_half=True)),
+    ("3月5日下午3点", When(date(2026, 3, 5), date(2026, 3, 5), time(15), time(17), is_half=True)),
+    ("3月5日 23:30", When(date(2026, 3, 5), date(2026, 3, 5), is_half=True)),
+    ("二〇二六年五月六日", When(date(2026, 5, 6), date(2026, 5, 6))),
+    ("二零二六年十二月二十一日至二十三日", When(date(2026, 12, 21), date(2026, 12, 23))),
+    ("十月十日上午九点半至十一点", When(date(2026, 10, 10), date(2026, 10, 10), time(9, 30), time(11))),
+    ("五六月三日", None),
     ("三月", None), ("2026年3月", None), ("2026-02-30", None), ("3月5日、3月7日", None), ("3月5日至3月1日", None),
     ("3月5日25:00", None), ("下午", None)])
 def test_days_and_hours_as_people_write_them(words, when):

@@ -38,6 +38,10 @@ def test_a_task_below_the_head_is_not_taken_for_a_second_row_of_it():
 def test_a_word_means_another_thing_beside_a_column_that_says_the_first_for_sure():
     assert guesses("工作任务", "责任单位") == [C.TITLE, C.LEAD]
     assert guesses("工作任务", "具体任务", "牵头单位", "责任单位") == [C.CATEGORY, C.TITLE, C.LEAD, C.SUPPORTING]
+    assert guesses("板块", "工作内容", "具体任务", "牵头单位") == [C.SECTOR, C.CATEGORY, C.TITLE, C.LEAD]
+    assert guesses("板块", "工作内容", "具体任务", "主要内容") == [C.SECTOR, C.CATEGORY, C.TITLE, C.WORDING]
+    assert guesses("板块", "类别", "工作内容", "具体任务") == [C.SECTOR, C.CATEGORY, C.WORDING, C.TITLE]
+    assert guesses("工作内容", "具体任务") == [C.WORDING, C.TITLE]
     assert guesses("任务", "指标", "目标值") == [C.TITLE, C.INDICATOR, C.TARGET]
 
 

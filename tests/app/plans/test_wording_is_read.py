@@ -37,7 +37,8 @@ def _said(one):
     ("十二场", (EXACT, 12, 12, "场")), ("100个人", (EXACT, 100, 100, "人")), ("30", (EXACT, 30, 30, "")),
     ("签约30家", (EXACT, 30, 30, "家")), ("附近30家", (EXACT, 30, 30, "家")),
     ("高达30家", (AT_LEAST, 30, None, "家")), ("青少年知识产权普及教育基地1个", (EXACT, 1, 1, "个")),
-    ("举办两期培训班", (EXACT, 2, 2, "期")),
+    ("举办两期培训班", (EXACT, 2, 2, "期")), ("制作二十期短视频", (EXACT, 20, 20, "期")),
+    ("拍摄三部微电影", (EXACT, 3, 3, "部")), ("编印十册读本", (EXACT, 10, 10, "册")),
 ])
 def test_a_wording_is_read_as_it_is_meant(wording, said):
     assert _said(read(wording)) == said
