@@ -7,6 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 from flask_babel import gettext as _
+from flask_babel import ngettext
 from sqlalchemy import Select, and_, func, or_, select
 from sqlalchemy.orm import joinedload, selectinload
 
@@ -16,7 +17,7 @@ from app.db import db
 from app.events.asking import office_zone
 from app.events.models import Event
 from app.events.span import midnight
-from app.events.words import EventKind, EventState
+from app.events.words import EventKind, EventState, Part
 from app.plans.models import Task
 from app.reports.statements.period import Period
 
@@ -24,7 +25,8 @@ SLICE = 500
 
 COLUMNS = ("序号", "任务编号", "活动名称", "类型", "开始", "结束", "地点", "主办单位", "地区", "主讲", "对象",
            "走进的单位", "品牌活动", "计划人数", "实到人次", "实到人数", "学时", "发放资料（份）", "报道链接",
-           "照片（张）", "小结", "填报人", "填报时间", "状态", "人数已确认")
+           "照片（张）", "小结", "填报人", "填报时间", "状态", "人数已确认", "计入计划")
+_SUMMED = [COLUMNS.index(name) for name in ("实到人次", "实到人数", "发放资料（份）")]
 
 
 def held(path: str, period: Period) -> Select[Event]:
@@ -60,12 +62,35 @@ LOADED = (joinedload(Event.organization), joinedload(Event.figures), selectinloa
 
 
 def rows(path: str, period: Period) -> Iterator[list[Any]]:
-    """Cells in the order of `COLUMNS`; numbers are numbers, moments the office's."""
-    names, number = people(), 0
+    """Cells in the order of `COLUMNS`; numbers are numbers, moments the office's. Last what counts comes to: what
+    the report of the same period says."""
+    names, number, counted, sums = people(), 0, 0, [0] * len(_SUMMED)
     for found in slices(held(path, period), *LOADED):
         for event in found:
             number += 1
-            yield [number, *row(event, names)]
+            cells = [number, *row(event, names)]
+            yield cells
+            if not uncounted(event):
+                counted += 1
+                sums = [total + (cells[at] or 0) for total, at in zip(sums, _SUMMED, strict=True)]
+    yield _total(counted, sums)
+
+
+def uncounted(event: Event) -> str:
+    """Why it counts towards no task; nothing for what does."""
+    if event.part and Part(event.part).follows_parent:
+        return _("算在所属活动里")
+    if not event.tasks:
+        return _("没有关联任务")
+    return "" if event.figures_confirmed_at else _("人数没有确认")
+
+
+def _total(counted: int, sums: Sequence[int]) -> list[Any]:
+    cells: list[Any] = [None] * len(COLUMNS)
+    cells[COLUMNS.index("活动名称")] = ngettext("合计：计入计划的 %(num)d 场", "合计：计入计划的 %(num)d 场", counted)
+    for at, total in zip(_SUMMED, sums, strict=True):
+        cells[at] = total
+    return cells
 
 
 def people() -> dict[int, str]:
@@ -90,4 +115,5 @@ def row(event: Event, names: dict[int, str]) -> list[Any]:
         figures.summary if figures else "", names.get(figures.entered_by_id, "") if figures else "",
         figures.entered_at.astimezone(zone).strftime("%Y-%m-%d %H:%M") if figures else "",
         EventState(event.state).label, _("是") if event.figures_confirmed_at else _("否"),
+        _("不计入：%(why)s", why=why) if (why := uncounted(event)) else _("计入"),
     ]

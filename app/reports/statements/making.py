@@ -37,8 +37,8 @@ def make_ledger(id: int, payload: Mapping[str, Any], told: Progress) -> dict[str
                 told(number, total)
 
     office_path, path = office.path, made.path_of(id)
-    count = workbook.ledger(path, title, telling())
-    return {"name": f"{title}.xlsx", "type": XLSX, "size": path.stat().st_size, "count": count}
+    workbook.ledger(path, title, telling())
+    return {"name": f"{title}.xlsx", "type": XLSX, "size": path.stat().st_size, "count": total}
 
 
 def make_evidence(id: int, payload: Mapping[str, Any], told: Progress) -> dict[str, Any]:

@@ -32,7 +32,7 @@ def ledger(path: Path, title: str, rows: Iterable[Sequence[Any]]) -> int:
 
 def ledger_sheet(title: str, rows: Iterable[Sequence[Any]]) -> Sheet:
     return Sheet("活动台账", chain([(title,), _head(COLUMNS)], rows), head=2, is_a3=True, widths=(
-        5, 8, 22, 6, 11, 11, 16, 14, 8, 8, 9, 11, 10, 6, 6, 6, 5, 9, 12, 6, 28, 8, 11, 7, 6))
+        5, 8, 22, 6, 11, 11, 16, 14, 8, 8, 9, 11, 10, 6, 6, 6, 5, 9, 12, 6, 25, 8, 11, 7, 6, 9))
 
 
 def task_sheet(out: Path | io.BytesIO, statement: Statement) -> None:

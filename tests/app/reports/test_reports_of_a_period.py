@@ -152,11 +152,28 @@ def test_the_ledger_has_a_row_for_each_event_and_no_cell_is_a_formula(app, signe
 
     book = openpyxl.load_workbook(io.BytesIO(made(signed_in(planner), "/console/reports/2026/ledger")))
 
-    cells = [row for row in book.active.iter_rows(min_row=3)]
+    cells = [row for row in book.active.iter_rows(min_row=3)][:-1]
     assert sorted(row[2].value for row in cells) == [f"=HYPERLINK(\"x\") {number}" for number in range(3)]
     assert {row[2].data_type for row in cells} == {"s"}
     assert sorted(row[14].value for row in cells) == [0, 1, 2]
     assert [row[18].value for row in cells] == [None] * 3  # nobody reported on them: no address of our own stands in
+
+
+def test_the_ledgers_total_is_the_reports_and_a_row_says_why_it_does_not_count(app, signed_in, planner):
+    for number in range(3):
+        a_held_event(title=f"第{number}场", attendances=100 + number)
+    a_held_event(title="没有任务", attendances=21_480).tasks = []
+    a_held_event(title="没有确认", attendances=7).figures_confirmed_at = None
+    db.session.commit()
+    whole = statement_of(a_plan(), an_office(), YEAR, AS_OF)["whole"]
+
+    book = openpyxl.load_workbook(io.BytesIO(made(signed_in(planner), "/console/reports/2026/ledger")))
+    *rows, total = [[cell.value for cell in row] for row in book.active.iter_rows(min_row=3)]
+
+    assert {row[2]: row[-1] for row in rows if row[-1] != "计入"} == {
+        "没有任务": "不计入：没有关联任务", "没有确认": "不计入：人数没有确认"}
+    assert (total[2], total[14]) == ("合计：计入计划的 3 场", 303)
+    assert (whole["events"], whole["attendances"]) == (3, 303)
 
 
 def test_the_ledger_is_read_in_slices_and_misses_none(app, signed_in, planner, monkeypatch):
@@ -166,7 +183,7 @@ def test_the_ledger_is_read_in_slices_and_misses_none(app, signed_in, planner, m
 
     book = openpyxl.load_workbook(io.BytesIO(made(signed_in(planner), "/console/reports/2026/ledger")))
 
-    rows = [(row[0].value, row[2].value) for row in book.active.iter_rows(min_row=3)]
+    rows = [(row[0].value, row[2].value) for row in book.active.iter_rows(min_row=3)][:-1]
     assert [number for number, _ in rows] == [1, 2, 3, 4, 5]
     assert sorted(title for _, title in rows) == [f"第{number}场" for number in range(5)]
 
