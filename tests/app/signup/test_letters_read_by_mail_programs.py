@@ -69,7 +69,7 @@ def letters(app, client, event):
 
         def leaves(name, address):
             db.session.commit()
-            sending.deliver(AT[name])
+            sending.deliver(AT[name] + timedelta(minutes=5))  # a change is held so long
             in_feed, = read_feed(client, on=AT[name] + timedelta(minutes=1))
             found[name] = Sent(sink.octets[sink.addresses.index(address, len(found))], in_feed)
 
