@@ -22,6 +22,8 @@ READS = {  # by module: the pages through which each of its numbers is read
     "audit/views/pages.py": {"before": "audit.audit"},
     "events/views/board.py": {"page": "board.calendar"},
     "events/views/console.py": {"page": "console.events"},
+    "outbox/views/letters.py": {"page": "outbox.letters"},
+    "outbox/views/wordings.py": {"office": "outbox.wordings"},
     "plans/console.py": {"year": "console_plans.show"},
     "plans/views/comparing.py": {"year": "console_plans.compare", "with": "console_plans.compare_sheet"},
     "plans/views/indicator.py": {"page": "console_plans.indicator_rows"},

@@ -17,7 +17,12 @@ def ring(until: datetime) -> None:
     """Writes the reminders that fell due meanwhile, each at its hour, and keeps every letter due by then:
     they would otherwise all go, or be missed, at the first real ring."""
     for occurrence in db.session.scalars(Occurrence.due(until)).all():
+        _keep(occurrence.due_at)  # what left before makes room for nothing
         due.expand(occurrence.due_at)
+    _keep(until)
+
+
+def _keep(until: datetime) -> None:
     db.session.execute(
         update(Delivery)
         .where(Delivery.state == DeliveryState.PENDING.value, Delivery.next_at <= until)
