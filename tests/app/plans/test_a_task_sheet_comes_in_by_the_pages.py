@@ -255,7 +255,7 @@ def test_the_sheet_comes_back_with_the_reason_beside_each_row(planning):
     (with_part(as_xlsx([["任务"], ["甲"]]), "xl/sharedStrings.xml", DTD.format("utf-8").encode()),
      "不允许的定义（DTD）"),
     (with_part(as_xlsx([["任务"]]), "xl/worksheets/sheet1.xml", b"<a>" + b" " * 200_000_000), "太大"),
-    (b"\x89PNG\r\n\x1a\n\x00\x00", "这不是表格文件"), (b"", "没有内容")],
+    (b"\x89PNG\r\n\x1a\n\x00\x00", "这是图片，不是表格"), (b"", "没有内容")],
     ids=["a DTD", "a bomb", "a picture", "nothing in it"])
 def test_a_file_that_is_no_sheet_is_refused_in_a_sentence(planning, words, sentence):
     page = planning.get(uploaded(planning, words, "计划.xlsx" if words.startswith(b"PK") else "计划.csv"))
