@@ -95,7 +95,7 @@ def test_rows_with_problems_stop_it_unless_the_good_ones_are_wanted(run):
 
 
 @pytest.mark.parametrize("words, sentence", [
-    (b"\x89PNG\r\n\x1a\n\x00\x00", "Error: 这不是表格文件。可以用 .xlsx、.xls、.csv，或者里面有表格的 .docx。"),
+    (b"\x89PNG\r\n\x1a\n\x00\x00", "Error: 这是图片，不是表格。可以用 .xlsx、.xls、.csv，或者里面有表格的 .docx。"),
     (b"", "Error: 表格里没有内容。"), ("日期,天气\n今天,晴\n".encode(), "Error: 没有认出“任务”或“主要内容”这一列。"),
     (b"x" * (8 * 1024 * 1024 + 1), "Error: sheet.csv is larger than 8 MB")])
 def test_what_is_no_task_sheet_is_refused_in_one_sentence(run, words, sentence):
