@@ -19,7 +19,8 @@ from app.errors import BadInput, NotThere
 from app.events.views.desk import own_organization
 from app.forms import line
 from app.plans.asking import PlanForm, day
-from app.reminders.views.desk import KEEPERS, Page, answer, as_keeper, bp, done, judged, kept_regions, require_region
+from app.plans.views.desk import judged
+from app.reminders.views.desk import KEEPERS, Page, answer, as_keeper, bp, done, kept_regions, require_region
 from app.reminders.views.month import month_of
 from app.workdays.calendar import COUNTRY, Entered
 from app.workdays.models import CalendarDay, DayKind, SchoolTerm, TermKind, require_stretch

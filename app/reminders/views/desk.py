@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-
 from flask import Blueprint, flash, g, redirect, request
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
@@ -13,7 +10,7 @@ from app.accounts.models import Actor, Role
 from app.accounts.places import Organization
 from app.accounts.region_names import Regions
 from app.db import db
-from app.errors import NotThere, Refused
+from app.errors import NotThere
 from app.plans.asking import PlanForm
 from app.workdays.calendar import COUNTRY
 
@@ -45,18 +42,6 @@ def require_region(actor: Actor, region: str) -> None:
     """:raises NotThere: for a region that others look after."""
     if region not in {code for code, _name in kept_regions(actor, Regions())}:
         raise NotThere(_("没有找到这个页面，或者它不对您开放。"))
-
-
-@contextmanager
-def judged(form: PlanForm) -> Iterator[None]:
-    """What a noun refuses becomes an error of the form, and nothing of the transaction stays."""
-    try:
-        yield
-    except NotThere:
-        raise
-    except Refused as error:
-        db.session.rollback()
-        form.refuse(error)
 
 
 def answer(form: PlanForm) -> int:

@@ -14,13 +14,14 @@ from app.events.models import Event
 from app.events.queries import get_event
 from app.events.views.desk import EDITORS, may_edit
 from app.forms import PlainForm
+from app.plans.views.desk import judged
 from app.reminders.following import arm
 from app.reminders.models import Occurrence
 from app.reminders.registry import registry
 from app.reminders.rule_form import RuleForm
 from app.reminders.rules import ReminderRule
 from app.reminders.trying import Trial
-from app.reminders.views.desk import Page, answer, bp, done, judged
+from app.reminders.views.desk import Page, answer, bp, done
 
 NOW, LATER = "now", "later"
 

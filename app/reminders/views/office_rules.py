@@ -23,12 +23,13 @@ from app.events.words import EventKind
 from app.forms import PlainForm
 from app.plans.milestones import Milestone
 from app.plans.models import Plan, Task
+from app.plans.views.desk import judged
 from app.reminders.following import arm
 from app.reminders.registry import Kind, Thing, registry
 from app.reminders.rule_form import RuleForm
 from app.reminders.rules import OF_PLANS, ReminderRule, standing
 from app.reminders.trying import Trial
-from app.reminders.views.desk import KEEPERS, Page, answer, as_keeper, bp, done, judged
+from app.reminders.views.desk import KEEPERS, Page, answer, as_keeper, bp, done
 
 NOW, LATER = "now", "later"
 ANY = ""
