@@ -27,6 +27,7 @@ from app.outbox.carriers import Carrier, Ended, Held, Left, Offered
 from app.outbox.endings import begin, fenced, record
 from app.outbox.message import Prepared
 from app.outbox.models import Delivery, DeliveryState, LetterContent, Suppression, address_hash
+from app.outbox.patience import patiently
 
 log = logging.getLogger(__name__)
 
@@ -108,18 +109,13 @@ class Batch:
     def _settle(self, offered: Sequence[Offered]) -> None:
         """Writes what ended and what begins now in one transaction, then lets the carriers go on."""
         ended, self.ended = self.ended, []
-        moment = self.clock()
-        messages, failed = self._made([one.letter for one in offered], moment)
+        messages, failed = self._made([one.letter for one in offered], self.clock())
         ended += failed
         begun: dict[int, bytes] = {}
         try:
-            lost = record(ended, self.token, moment) if ended else set()
-            begun, faults = self._begin([one.letter for one in offered], messages, moment)
-            lost |= record(faults, self.token, moment) if faults else set()
-            db.session.commit()
+            begun, faults, lost = patiently(lambda: self._written(ended, offered, messages))
         except BaseException:
             db.session.rollback()
-            begun = {}
             raise
         finally:
             for one in offered:
@@ -131,6 +127,16 @@ class Batch:
         for one in ended:
             if one.reply is not None:
                 one.reply.put(None)
+
+    def _written(self, ended: Sequence[Ended], offered: Sequence[Offered],
+                 messages: dict[int, bytes]) -> tuple[dict[int, bytes], list[Ended], set[int]]:
+        """What may go, what could not be asked about, and which letters were no longer ours. Safe to repeat."""
+        moment = self.clock()
+        lost = record(ended, self.token, moment) if ended else set()
+        begun, faults = self._begin([one.letter for one in offered], messages, moment)
+        lost |= record(faults, self.token, moment) if faults else set()
+        db.session.commit()
+        return begun, faults, lost
 
     def _made(self, letters: Sequence[Held], moment: datetime,
               more: Mapping[str, str] | None = None) -> tuple[dict[int, bytes], list[Ended]]:
@@ -231,8 +237,7 @@ def _objection(letter: Delivery, moment: datetime,
 
 def _barred(letters: Iterable[Delivery]) -> dict[str, Suppression]:
     marks = [address_hash(one.address) for one in letters]
-    return {one.address_hash: one for one in db.session.scalars(
-        _BARRED, {"marks": marks})}
+    return {one.address_hash: one for one in db.session.scalars(_BARRED, {"marks": marks})}
 
 
 def _words_of(letters: Sequence[Held]) -> dict[int, Prepared]:

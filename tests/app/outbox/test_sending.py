@@ -249,6 +249,23 @@ def test_a_letter_taken_back_while_another_is_under_way_does_not_leave(sink, app
     assert [one.state for one in ledger()] == ["accepted", "cancelled"]
 
 
+def test_a_server_too_slow_with_its_last_answer_may_get_a_second_copy_under_the_same_id_and_no_third(
+        sink, monkeypatch):
+    monkeypatch.setattr(transport.Conversation.__init__, "__defaults__", (5, 0.2))
+    sink.hold = threading.Event()
+    posted()
+
+    for after in (0, 1, 15, 16, 31, 120):
+        sending.tidy(AS_OF + minutes(after))
+        sending.deliver(AS_OF + minutes(after))
+        if after == 1:
+            sink.hold.set()  # the first answer was too late; from now on it is quick
+
+    assert states() == [("li@example.org", "accepted")]
+    assert len(sink.letters) == 2
+    assert len({one["Message-ID"] for one in sink.letters}) == 1
+
+
 def test_no_mail_server_is_waited_for_inside_a_transaction(sink, app):
     sink.hold = threading.Event()
     posted()
