@@ -100,7 +100,7 @@ class Clock:
         self._in_app(lambda: jobs.free(self.node, now()))
         tick, deliver = self.every
         self._add("tick", lambda: self._in_app(lambda: due.tick(now(), owner())), tick)
-        self._add("deliver", lambda: self._in_app(lambda: sending.deliver(now(), node=self.node)), deliver)
+        self._add("deliver", lambda: self._in_app(lambda: sending.deliver_all(now(), self.node)), deliver)
         self._add("returned", lambda: self._in_app(lambda: mailbox.look(now())), RETURNED)
         self._add("privacy", lambda: self._in_app(lambda: erasing.anonymise_all(now())), A_DAY)
         self._add("following", lambda: self._in_app(lambda: followers.forget_all_old(now())), A_DAY)

@@ -177,9 +177,8 @@ def _bare(port: int) -> float:
 
 def _ours(first: int) -> float:
     _fill(LETTERS, timedelta(0), first)
-    began, sent = time.perf_counter(), 0
-    while some := sending.deliver(now(), 200):
-        sent += some
+    began = time.perf_counter()
+    sent = sending.deliver_all(now())
     seconds = time.perf_counter() - began
     states = set(db.session.scalars(db.select(Delivery.state)))
     assert (sent, states) == (LETTERS, {DeliveryState.ACCEPTED.value})

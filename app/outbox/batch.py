@@ -10,8 +10,7 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from email.utils import parseaddr
 from queue import Empty, SimpleQueue
@@ -21,25 +20,27 @@ from flask import current_app
 from sqlalchemy import bindparam, select
 
 from app.db import db, reading
-from app.outbox import claiming, gates, late, transport
+from app.outbox import claiming, gates, late
 from app.outbox.answers import Answer, Outcome
 from app.outbox.carriers import Carrier, Ended, Held, Left, Offered
 from app.outbox.endings import begin, fenced, record
 from app.outbox.message import Prepared
 from app.outbox.models import Delivery, DeliveryState, LetterContent, Suppression, address_hash
 from app.outbox.patience import patiently
+from app.outbox.transport import Roads
 
 log = logging.getLogger(__name__)
 
 WORK_FOR = 240  # seconds a batch may take: the lease of its last letter must not run out meanwhile
-SETTLE_AFTER = 0.002  # seconds: the next letter is offered by then, or it takes its time
+SETTLE_AFTER, AT_THE_LATEST = 0.003, 0.02  # seconds: of silence, or in all, until what was told is written
 Told = Offered | Ended | Left
 
 # Built once: they are said for every few letters.
 _FRESH = (select(Delivery).where(Delivery.id.in_(bindparam("ids", expanding=True)),
                                  Delivery.claim == bindparam("token"), Delivery.state == DeliveryState.CLAIMED.value)
           .execution_options(populate_existing=True))
-_BARRED = select(Suppression).where(Suppression.address_hash.in_(bindparam("marks", expanding=True)))
+_BARRED = select(*(Suppression.__table__.c[name] for name in ("address_hash", "evidence", "kind"))).where(
+    Suppression.__table__.c.address_hash.in_(bindparam("marks", expanding=True)))
 
 
 class Clock:
@@ -67,10 +68,10 @@ class Batch:
         self.zone = ZoneInfo(current_app.config["TIMEZONE"])
         self.sender = current_app.config["MAIL_FROM"]
 
-    def send(self) -> None:
+    def send(self, by: Roads) -> None:
         """Comes back when every letter ended or was given back. Commits often."""
         self.words = _words_of(self.letters)
-        roads = [transport.here() for _ in range(min(len(self.letters), current_app.config["MAIL_CONNECTIONS"]))]
+        roads = by.take(min(len(self.letters), current_app.config["MAIL_CONNECTIONS"]))
         db.session.rollback()
         for letter in self.letters:
             self.waiting.put(letter)
@@ -95,13 +96,16 @@ class Batch:
                 self._give_back()
 
     def _hear(self, patience: float | None, carriers: int = 1) -> list[Told]:
-        """What is told until every carrier has spoken, or a moment after the first; nothing when patience ends."""
+        """What is told until every carrier waits for us, or falls silent; nothing when patience ends."""
         told: list[Told] = []
+        waiting = 0
         try:
-            told.append(self.told.get(timeout=patience))
-            until = time.monotonic() + SETTLE_AFTER
-            while len(told) < carriers:
-                told.append(self.told.get(timeout=max(0.0, until - time.monotonic())))
+            until = None
+            while waiting < carriers:
+                told.append(one := self.told.get(timeout=patience if until is None else min(
+                    SETTLE_AFTER, max(0.0, until - time.monotonic()))))
+                waiting += isinstance(one, Left) or one.reply is not None
+                until = until or time.monotonic() + AT_THE_LATEST
         except Empty:
             pass
         return told
@@ -157,20 +161,22 @@ class Batch:
     def _begin(self, letters: Sequence[Held], messages: dict[int, bytes],
                moment: datetime) -> tuple[dict[int, bytes], list[Ended]]:
         """Asks freshly whether each may leave, and marks those that do; the rest is stopped or failed."""
-        ids = list(messages)
-        if not ids:
+        if not messages:
             return {}, []
-        fresh = {one.id: one for one in db.session.scalars(_FRESH, {"ids": ids, "token": self.token})}
-        barred = _barred(fresh.values())
+        barred, fresh = _barred(letters), self._fresh(letters)
         begun: dict[int, bytes] = {}
         faults: list[Ended] = []
         for letter in letters:
-            if (one := fresh.get(letter.id)) is None:
-                continue  # taken back, or another's by now
+            one = fresh.get(letter.id)
+            if letter.id not in messages or (one is None and _has_room_asked(letter)):
+                continue  # cannot be made; taken back, or another's by now
             try:
-                with _apart(one):
-                    stopped = _objection(one, moment, barred)
-                    more = late.late_fields(one, moment) if not stopped and late.has_late_fields(one.letter) else None
+                stopped, more = _told_of(one or letter, moment, barred), None
+                if one is not None and not stopped:
+                    with db.session.begin_nested():  # a room's mistake must not take the others' with it
+                        reason = gates.objection(one, moment)
+                        stopped = (DeliveryState.CANCELLED, reason) if reason else None
+                        more = late.late_fields(one, moment) if not stopped else None
             except Exception as error:  # a gate that cannot be asked lets nothing through, and holds up nobody
                 log.exception("letter %s could not be asked about", letter.id)
                 faults.append(Ended(letter, Answer(Outcome.LATER, words=type(error).__name__)))
@@ -181,9 +187,13 @@ class Batch:
             made, failed = self._made([letter], moment, more) if more else (messages, [])
             begun |= {letter.id: made[letter.id]} if not failed else {}
             faults += failed
-        if begun:
-            begin(list(begun), self.token, moment)
-        return begun, faults
+        ours = begin(list(begun), self.token, moment) if begun else set()
+        return {id: words for id, words in begun.items() if id in ours}, faults
+
+    def _fresh(self, letters: Sequence[Held]) -> dict[int, Delivery]:
+        """Those about which a room is asked, as they are now."""
+        ids = [one.id for one in letters if _has_room_asked(one)]
+        return {one.id: one for one in db.session.scalars(_FRESH, {"ids": ids, "token": self.token})} if ids else {}
 
     def _heed(self, ended: Sequence[Ended]) -> None:
         """What the answers mean for the letters not yet begun."""
@@ -214,30 +224,26 @@ class Batch:
                     one.reply.put(None)
 
 
-@contextmanager
-def _apart(one: Delivery) -> Iterator[None]:
-    """Where a room is asked, its mistake must not take the others' transaction with it."""
-    if gates.has_gate(one.letter) or late.has_late_fields(one.letter):
-        with db.session.begin_nested():
-            yield
-    else:
-        yield
+def _has_room_asked(letter: Held) -> bool:
+    """Whether the room that wrote it has a word to say when it leaves."""
+    return gates.has_gate(letter.letter) or late.has_late_fields(letter.letter)
 
 
-def _objection(letter: Delivery, moment: datetime,
-               barred: Mapping[str, Suppression]) -> tuple[DeliveryState, str] | None:
-    """Why the letter must not leave, asked freshly, just before it would."""
+def _told_of(letter: Held | Delivery, moment: datetime,
+             barred: Mapping[str, str]) -> tuple[DeliveryState, str] | None:
+    """Why the letter must not leave, whatever its room says."""
     if letter.useful_until and letter.useful_until <= moment:
         return DeliveryState.MISSED, claiming.MISSED
-    if found := barred.get(address_hash(letter.address)):
-        return DeliveryState.SUPPRESSED, f"这个地址不再发送：{found.evidence or found.kind}"
-    reason = gates.objection(letter, moment)
-    return (DeliveryState.CANCELLED, reason) if reason else None
+    if (why := barred.get(address_hash(letter.address))) is not None:
+        return DeliveryState.SUPPRESSED, f"这个地址不再发送：{why}"
+    return None
 
 
-def _barred(letters: Iterable[Delivery]) -> dict[str, Suppression]:
+def _barred(letters: Iterable[Held]) -> dict[str, str]:
+    """The addresses among theirs that get no letters, by their hash: why."""
     marks = [address_hash(one.address) for one in letters]
-    return {one.address_hash: one for one in db.session.scalars(_BARRED, {"marks": marks})}
+    found = db.session.execute(_BARRED, {"marks": marks})
+    return {one.address_hash: one.evidence or one.kind for one in found}
 
 
 def _words_of(letters: Sequence[Held]) -> dict[int, Prepared]:

@@ -12,7 +12,6 @@ from queue import SimpleQueue
 
 from app.outbox.answers import Answer, Outcome
 from app.outbox.message import Unsendable, envelope
-from app.outbox.models import Delivery
 from app.outbox.transport import Transport
 
 log = logging.getLogger(__name__)
@@ -20,7 +19,7 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """A claimed letter as it was claimed."""
+    """A claimed letter as it was claimed; each name is a column of the ledger."""
 
     id: int
     address: str
@@ -34,11 +33,6 @@ class Held:
     attempts: int
     posted_at: datetime
     useful_until: datetime | None
-
-    @classmethod
-    def of(cls, one: Delivery) -> Held:
-        return cls(one.id, one.address, one.name, dict(one.fields), one.letter, one.cause, one.content_id,
-                   one.message_id, one.domain_group, one.attempts, one.posted_at, one.useful_until)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +79,6 @@ class Carrier:
                 if letter.id not in self.set_aside:
                     self._carry(letter)
         finally:
-            self.road.close()
             self.told.put(Left())
 
     def _carry(self, letter: Held) -> None:

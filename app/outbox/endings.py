@@ -24,12 +24,14 @@ _CLAIMED = DeliveryState.CLAIMED.value
 _AS_IT_IS = {"synchronize_session": False}
 
 # Built once: they are said for every few letters.
-_OURS = (Delivery.id.in_(bindparam("ids", expanding=True)), Delivery.state == _CLAIMED,
-         Delivery.claim == bindparam("token"))
-_BEGIN = update(Delivery).where(*_OURS).values(data_begun_at=bindparam("begun"), lease_until=bindparam("until"))
-_ACCEPT = update(Delivery).where(*_OURS).values(
-    **RELEASED, state=DeliveryState.ACCEPTED.value, sent_at=bindparam("moment"), reason=bindparam("kept"),
-    last_code=bindparam("code")).returning(Delivery.id)
+_ROW = Delivery.__table__.c
+_HELD = update(Delivery.__table__).where(
+    _ROW.id.in_(bindparam("ids", expanding=True)), _ROW.state == _CLAIMED, _ROW.claim == bindparam("token")
+).returning(_ROW.id)
+_BEGIN = _HELD.values(data_begun_at=bindparam("begun"), lease_until=bindparam("until"))
+_ACCEPT = _HELD.values(**RELEASED, state=DeliveryState.ACCEPTED.value, sent_at=bindparam("moment"),
+                       reason=bindparam("kept"), last_code=bindparam("answered"))
+_TRIED = insert(Attempt.__table__)
 
 
 def record(ended: Sequence[Ended], token: str, moment: datetime) -> set[int]:
@@ -41,7 +43,7 @@ def record(ended: Sequence[Ended], token: str, moment: datetime) -> set[int]:
             lost.add(one.letter.id)
     ours = [one for one in ended if one.letter.id not in lost]
     if ours:
-        db.session.execute(insert(Attempt), [{
+        db.session.connection().execute(_TRIED, [{
             "delivery_id": one.letter.id, "at": moment, "code": one.answer.code, "answer": str(one.answer)}
             for one in ours])
         pace.hear([(one.letter.domain_group, one.answer) for one in ours], moment)
@@ -57,10 +59,10 @@ def fenced(ids: Sequence[int], token: str, **values: Any) -> set[int]:
         .values(**RELEASED, **values).returning(Delivery.id), execution_options=_AS_IT_IS))
 
 
-def begin(ids: Sequence[int], token: str, moment: datetime) -> None:
-    """Their words go now."""
-    db.session.execute(_BEGIN, {"ids": ids, "token": token, "begun": moment, "until": moment + LEASE_FOR_DATA},
-                       execution_options=_AS_IT_IS)
+def begin(ids: Sequence[int], token: str, moment: datetime) -> set[int]:
+    """The words of those that are ours go now: which."""
+    return set(db.session.connection().scalars(_BEGIN, {
+        "ids": ids, "token": token, "begun": moment, "until": moment + LEASE_FOR_DATA}))
 
 
 def _write_accepted(ended: Sequence[Ended], token: str, moment: datetime) -> set[int]:
@@ -69,8 +71,8 @@ def _write_accepted(ended: Sequence[Ended], token: str, moment: datetime) -> set
         alike[one.answer.code, transport.KEPT if one.answer.words == transport.KEPT else ""].append(one.letter.id)
     lost: set[int] = set()
     for (code, kept), ids in alike.items():
-        lost |= set(ids) - set(db.session.scalars(_ACCEPT, {
-            "ids": ids, "token": token, "moment": moment, "kept": kept, "code": code}, execution_options=_AS_IT_IS))
+        lost |= set(ids) - set(db.session.connection().scalars(_ACCEPT, {
+            "ids": ids, "token": token, "moment": moment, "kept": kept, "answered": code}))
     return lost
 
 

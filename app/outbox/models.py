@@ -152,11 +152,6 @@ class Delivery(Model):
         return select(cls).where(cls.message_id == message_id, cls.message_id != "")
 
     @classmethod
-    def held_by(cls, token: str) -> Select[Delivery]:
-        return (select(cls).where(cls.claim == token, cls.state == DeliveryState.CLAIMED.value)
-                .order_by(cls.next_at, cls.id))
-
-    @classmethod
     def of_cause(cls, cause: str) -> Select[Delivery]:
         return select(cls).where(cls.cause == cause)
 

@@ -8,13 +8,30 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from flask import current_app
+
 from app.db import db, reading
 from app.outbox import claiming, holding
 from app.outbox.batch import Batch, Clock
-from app.outbox.carriers import Held
+from app.outbox.transport import Roads
+
+A_BATCH, A_CONNECTION = 200, 16  # letters: what one lease is enough for
+A_ROUND = 60  # seconds after which whoever rings looks at the world again
 
 
-def deliver(as_of: datetime, limit: int = 200, node: str = "") -> int:
+def deliver_all(as_of: datetime, node: str = "") -> int:
+    """Batch upon batch over the same connections, as long as something is due or a minute; how many letters."""
+    clock, sent, roads = Clock(as_of), 0, Roads()
+    size = max(A_BATCH, A_CONNECTION * current_app.config["MAIL_CONNECTIONS"])
+    try:
+        while clock.elapsed < A_ROUND and (some := deliver(clock(), size, node, roads)):
+            sent += some
+    finally:
+        roads.close()
+    return sent
+
+
+def deliver(as_of: datetime, limit: int = A_BATCH, node: str = "", roads: Roads | None = None) -> int:
     """Sends up to `limit` letters that are due; how many were taken up. Commits: claim, start and end of each."""
     clock = Clock(as_of)
     db.session.commit()
@@ -23,12 +40,15 @@ def deliver(as_of: datetime, limit: int = 200, node: str = "") -> int:
         db.session.commit()
     if nothing:
         return 0
-    token, claimed = claiming.claim(as_of, claiming.room(as_of, limit), node)
-    letters = [Held.of(one) for one in claimed]
-    del claimed
+    token, letters = claiming.claim(as_of, claiming.room(as_of, limit), node)
     db.session.commit()
     if letters:
-        Batch(token, letters, clock).send()
+        own = roads or Roads()
+        try:
+            Batch(token, letters, clock).send(own)
+        finally:
+            if roads is None:
+                own.close()
     return len(letters)
 
 

@@ -1,4 +1,4 @@
-"""Where letters go: one SMTP connection kept for a batch, or nowhere (`outbox:`)."""
+"""Where letters go: SMTP connections kept as long as letters wait, or nowhere (`outbox:`)."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ from config import SettingError
 
 TIMEOUT = 60
 LAST_ANSWER_TIMEOUT = 600  # RFC 5321 4.5.3.2.6
+FAREWELL_TIMEOUT = 5
 KEPT = "留在发件箱，没有寄出"
 
 _LEADING_DOT = re.compile(rb"(?m)^\.")
@@ -139,6 +140,8 @@ class Conversation:
         smtp, self._smtp = self._smtp, None
         if smtp is not None:
             try:
+                if smtp.sock is not None:
+                    smtp.sock.settimeout(FAREWELL_TIMEOUT)
                 smtp.quit()
             except (OSError, smtplib.SMTPException):
                 smtp.close()
@@ -146,14 +149,24 @@ class Conversation:
     def _offer(self, sender: str, address: str) -> Answer:
         if self._smtp is None:
             self._smtp = self._connect(sender)
-        answer = read(*self._smtp.mail(sender), to_sender=True)
-        if answer.is_ok:
-            answer = read(*self._smtp.rcpt(address))
+        answer = self._say_both(self._smtp, sender, address)
         if answer.outcome in (Outcome.BUSY, Outcome.HOUSE_BUSY):
             self.close()
         elif not answer.is_ok:
             self.withdraw()
         return answer
+
+    def _say_both(self, smtp: smtplib.SMTP, sender: str, address: str) -> Answer:
+        """MAIL and RCPT, together where the server reads ahead (RFC 2920 3.1)."""
+        if not smtp.has_extn("pipelining"):
+            answer = read(*smtp.mail(sender), to_sender=True)
+            return read(*smtp.rcpt(address)) if answer.is_ok else answer
+        smtp.send(f"MAIL FROM:<{sender}>\r\nRCPT TO:<{address}>\r\n".encode("ascii"))
+        answer = read(*smtp.getreply(), to_sender=True)
+        if smtp.sock is None:  # 421: smtplib hangs up
+            return answer
+        second = read(*smtp.getreply())
+        return second if answer.is_ok else answer
 
     def _connect(self, sender: str) -> smtplib.SMTP:
         relay, called = self.relay, sender.rpartition("@")[2] or "localhost"
@@ -192,12 +205,23 @@ def keep_when(app: Flask, is_so: Callable[[], bool]) -> None:
     app.extensions.setdefault("wujin.keep_letters", []).append(is_so)
 
 
-def here() -> Transport:
-    """The transport of this installation, asked anew for each batch."""
-    relay = Relay.parse(current_app.config["MAIL_URL"])
-    if relay is None or any(is_so() for is_so in current_app.extensions.get("wujin.keep_letters", [])):
-        return KeptHere()
-    return Conversation(relay)
+class Roads:
+    """The connections of one sender, opened with the first letter that needs them; whoever made it closes it."""
+
+    def __init__(self) -> None:
+        self.kept: list[Transport] = []
+
+    def take(self, count: int) -> list[Transport]:
+        """So many, for the transport of this installation as it is asked now."""
+        relay = Relay.parse(current_app.config["MAIL_URL"])
+        if relay is None or any(is_so() for is_so in current_app.extensions.get("wujin.keep_letters", [])):
+            return [KeptHere() for _ in range(count)]
+        self.kept += [Conversation(relay) for _ in range(count - len(self.kept))]
+        return self.kept[:count]
+
+    def close(self) -> None:
+        while self.kept:
+            self.kept.pop().close()
 
 
 def is_harmless() -> bool:

@@ -9,7 +9,7 @@ from app.accounts.installation import Installation
 from app.db import db
 from app.outbox import claiming, gates, posting, sending, transport
 from app.outbox.answers import Answer, Outcome
-from app.outbox.carriers import Ended, Held
+from app.outbox.carriers import Ended
 from app.outbox.endings import begin, record
 from app.outbox.letter import Recipient
 from app.outbox.models import Delivery, Suppression, address_hash
@@ -339,7 +339,7 @@ def test_a_sender_that_lost_its_lease_writes_nothing(either_app):
     claiming.claim(AS_OF + minutes(6), 1)
     db.session.commit()
 
-    lost = record([Ended(Held.of(letters[0]), Answer(Outcome.ACCEPTED, 250))], token, AS_OF)
+    lost = record([Ended(letters[0], Answer(Outcome.ACCEPTED, 250))], token, AS_OF)
     db.session.commit()
 
     assert (lost, tries()) == ({id}, [])
