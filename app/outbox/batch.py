@@ -78,11 +78,12 @@ class Batch:
         for _ in roads:
             self.waiting.put(None)
         sender = parseaddr(self.sender)[1]
-        threads = [Carrier(road, sender, self.waiting, self.told, self.set_aside).start() for road in roads]
+        carriers = [Carrier(road, sender, self.waiting, self.told, self.set_aside) for road in roads]
+        threads = [carrier.start() for carrier in carriers]
         try:
             self._attend(len(threads))
         finally:
-            self._dismiss(threads)
+            self._dismiss(carriers, threads)
 
     def _attend(self, carriers: int) -> None:
         while carriers or self.ended:
@@ -205,20 +206,27 @@ class Batch:
                 log.warning("mail to %s is paused: %s", one.letter.domain_group, one.answer)
                 self.set_aside |= {other.id for other in self.letters
                                    if other.domain_group == one.letter.domain_group}
-                claiming.put_back(self.token, group=one.letter.domain_group)
-                db.session.commit()
+                self._put_back(group=one.letter.domain_group)
 
     def _give_back(self, next_at: datetime | None = None) -> None:
         if not self.is_over:
             self.is_over = True
             self.set_aside |= {one.id for one in self.letters}
-            claiming.put_back(self.token, next_at=next_at)
+            self._put_back(next_at=next_at)
+
+    def _put_back(self, *, next_at: datetime | None = None, group: str = "") -> None:
+        def write() -> None:
+            claiming.put_back(self.token, next_at=next_at, group=group)
             db.session.commit()
 
-    def _dismiss(self, carriers: list[threading.Thread]) -> None:
-        """However it ended, no carrier waits for ever."""
+        patiently(write)
+
+    def _dismiss(self, carriers: list[Carrier], threads: list[threading.Thread]) -> None:
+        """However it ended, no carrier waits for ever: not for what we heard of and could not write either."""
         self.set_aside |= {one.id for one in self.letters}
-        while any(carrier.is_alive() for carrier in carriers):
+        for carrier in carriers:
+            carrier.reply.put(None)
+        while any(thread.is_alive() for thread in threads):
             for one in self._hear(SETTLE_AFTER):
                 if not isinstance(one, Left) and one.reply is not None:
                     one.reply.put(None)
