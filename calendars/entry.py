@@ -20,6 +20,7 @@ from calendars.timezones import SHANGHAI, zone_named
 from calendars.uris import MEETING, absolute
 
 END = b"END:VEVENT\r\n"
+MORNING = timedelta(hours=9)
 
 
 class Status(StrEnum):
@@ -32,7 +33,10 @@ class Status(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Alarm:
-    """A ring in the reader's own program (RFC 5545 3.6.6); a negative `before` rings after the start."""
+    """A ring in the reader's own program (RFC 5545 3.6.6); a negative `before` rings after the start.
+
+    Whole days count from nine in the morning: an hour before midnight would wake people up.
+    """
 
     before: timedelta
     description: str
@@ -116,7 +120,7 @@ def with_alarm(block: bytes, alarm: Alarm) -> bytes:
     # Text can hold no bare CRLF, so this line can only be the property.
     if b"\r\nSTATUS:CONFIRMED\r\n" not in block:
         return block
-    return block.removesuffix(END) + _alarm_block(alarm) + END
+    return block.removesuffix(END) + _alarm_block(alarm, b"\r\nDTSTART;VALUE=DATE:" in block) + END
 
 
 def render_properties(entry: Entry, stamp: datetime) -> bytes:
@@ -148,7 +152,7 @@ def render_alarms(entry: Entry) -> bytes:
     """The VALARMs of an entry that is on (RFC 5545 3.6.6)."""
     if entry.status is not Status.CONFIRMED:
         return b""
-    return b"".join(_alarm_block(alarm) for alarm in entry.alarms)
+    return b"".join(_alarm_block(alarm, entry.is_whole_day) for alarm in entry.alarms)
 
 
 def _span(entry: Entry) -> bytes:
@@ -177,12 +181,13 @@ def _busy(entry: Entry) -> bytes:
     return b"TRANSP:TRANSPARENT\r\nX-MICROSOFT-CDO-BUSYSTATUS:FREE\r\n"
 
 
-def _alarm_block(alarm: Alarm) -> bytes:
+def _alarm_block(alarm: Alarm, is_whole_day: bool) -> bytes:
+    trigger = (MORNING if is_whole_day else timedelta(0)) - alarm.before
     return b"".join(
         (
             b"BEGIN:VALARM\r\nACTION:DISPLAY\r\n",
             text_line("DESCRIPTION", alarm.description),
-            f"TRIGGER:{duration('TRIGGER', -alarm.before)}\r\n".encode(),
+            f"TRIGGER:{duration('TRIGGER', trigger)}\r\n".encode(),
             b"END:VALARM\r\n",
         )
     )

@@ -15,7 +15,7 @@ from calendars.feed import CLOSING, opening
 from calendars.timezones import zone_blocks
 
 AN_HOUR = timedelta(hours=1)
-THE_MORNING_BEFORE = timedelta(hours=15)  # 09:00 of the day before, for what is told in days
+A_DAY = timedelta(days=1)  # for what is told in days
 
 
 def calendar_file(enrolment: Enrolment, base_url: str) -> bytes:
@@ -36,4 +36,4 @@ def withdrawn_file(entry: bytes, zone: str) -> bytes:
 
 def _ringing(event: Event, language: str, base_url: str) -> Entry:
     entry = entry_of(event, language, base_url, for_enrolled=True)
-    return replace(entry, alarms=(Alarm(THE_MORNING_BEFORE if entry.is_whole_day else AN_HOUR, entry.summary),))
+    return replace(entry, alarms=(Alarm(A_DAY if entry.is_whole_day else AN_HOUR, entry.summary),))

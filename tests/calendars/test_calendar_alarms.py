@@ -4,7 +4,7 @@ from datetime import timedelta
 import pytest
 
 from calendars.entry import Alarm, render_entry, with_alarm
-from tests.calendars.examples import CANCELLED, LECTURE, POSTPONED
+from tests.calendars.examples import CANCELLED, LECTURE, POSTPONED, WEEK
 
 HOUR = Alarm(timedelta(hours=1), "讲座, 一小时后")
 
@@ -40,6 +40,25 @@ def test_a_title_that_looks_like_a_status_does_not_silence_an_alarm():
     entry = replace(LECTURE, summary="STATUS:CANCELLED")
 
     assert with_alarm(render_entry(entry), HOUR).count(b"BEGIN:VALARM") == 1
+
+
+@pytest.mark.parametrize(
+    ("before", "trigger"),
+    [
+        (timedelta(hours=1), b"PT8H"),
+        (timedelta(hours=9), b"PT0S"),
+        (timedelta(days=1), b"-PT15H"),
+        (timedelta(days=3, minutes=30), b"-P2DT15H30M"),
+    ],
+)
+def test_whole_days_count_from_nine_in_the_morning(before, trigger):
+    """An hour before a day begins it is eleven at night."""
+    alarm = Alarm(before, "宣传周")
+
+    later = with_alarm(render_entry(WEEK), alarm)
+
+    assert later == render_entry(replace(WEEK, alarms=(alarm,)))
+    assert b"\r\nTRIGGER:" + trigger + b"\r\n" in later
 
 
 @pytest.mark.parametrize(
