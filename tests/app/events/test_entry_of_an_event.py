@@ -40,6 +40,27 @@ def test_a_postponed_event_keeps_its_old_time_as_a_maybe(app):
         "【延期】讲座", Status.TENTATIVE, True, event.starts_at)
 
 
+def test_a_moved_event_says_when_it_was_to_be_before_and_only_while_that_is_of_use(app):
+    event = an_event("讲座", reason="")
+    before = entry_of(event, "zh", URL).description
+    event.reschedule(event.span.moved_by(timedelta(days=7, hours=1)), AS_OF, reason="场馆维修")
+    moved = entry_of(event, "zh", URL).description.splitlines()[:2]
+    event.reschedule(event.span.moved_by(timedelta(days=1)), AS_OF)
+    again = entry_of(event, "zh", URL).description.splitlines()[0]
+    event.cancel(AS_OF)
+
+    assert moved == ["原定时间：2026-03-12 09:00", "原因：场馆维修"]
+    assert (again, "原定时间" in before, "原定时间" in entry_of(event, "zh", URL).description) == (
+        "原定时间：2026-03-19 10:00", False, False)
+
+
+def test_a_moved_week_tells_the_day_on_which_it_was_to_begin(app):
+    week = an_event("宣传周", kind=EventKind.CAMPAIGN)
+    week.reschedule(week.span.moved_by(timedelta(days=7)), AS_OF)
+
+    assert entry_of(week, "zh", URL).description.splitlines()[0] == "原定时间：2026-03-12"
+
+
 def test_an_event_taken_back_to_a_draft_is_a_tombstone_and_a_first_draft_is_not(app):
     taken_back, draft = an_event("讲座"), an_event("草稿", published=False)
     taken_back.unpublish(AS_OF)
