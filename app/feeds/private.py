@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from functools import cached_property
 from hashlib import sha256
 from typing import Any
 
@@ -19,7 +18,7 @@ from app.db import db
 from app.events.models import PUBLIC_STATES, Event
 from app.events.span import midnight
 from app.feeds.feed import FORMAT
-from app.feeds.models import FeedEntry
+from app.feeds.models import FeedEntry, FeedRevision
 from app.feeds.slices import Window
 from app.feeds.tokens import FeedToken
 from app.signup.letters import PRODUCT
@@ -52,17 +51,17 @@ class PrivateFeed:
 
     def bytes(self) -> bytes:
         """In the language in force, which the view makes this feed's."""
-        blocks = sorted([*self._stored(), *self._made], key=lambda one: (one.starts_at, one.uid))
+        blocks = sorted([*self._stored(), *self._made()], key=lambda one: (one.starts_at, one.uid))
         return b"".join(render_feed(self._header(), self._ringing(blocks), {one.zone for one in blocks}))
 
-    def tag(self, epoch: str) -> str:
-        """What the bytes depend on: of stored entries their revisions and not their bodies."""
-        said = sha256(repr((FORMAT, epoch, self._header(), self.alarm)).encode())
+    def tag(self, revision: FeedRevision) -> str:
+        """What the bytes depend on, by revisions: no entry is read, and none is made."""
+        said = sha256(repr((FORMAT, revision.epoch, self._header(), self.alarm)).encode())
         for row in db.session.execute(self._kept().with_only_columns(FeedEntry.event_id, FeedEntry.revision).order_by(
                 FeedEntry.event_id)):
             said.update(f"|{row.event_id}:{row.revision}".encode())
-        for block in sorted(self._made, key=lambda one: one.uid):
-            said.update(b"|" + block.body)
+        for word in self._made_of(revision.revision):
+            said.update(b"|" + word.encode())
         return said.hexdigest()[:32]
 
     @property
@@ -86,10 +85,13 @@ class PrivateFeed:
         """Whether it is told by what stays of its last public entry."""
         return Event.state.not_in(PUBLIC_STATES) | Event.deleted_at.is_not(None)
 
-    @cached_property
-    def _made(self) -> list[Block]:
+    def _made(self) -> Iterable[Block]:
         """What is in no table of entries."""
-        return []
+        return ()
+
+    def _made_of(self, revision: int) -> Iterable[str]:
+        """What that depends on. `revision`: that of the feeds."""
+        return ()
 
     def _header(self) -> FeedHeader:
         """Without SOURCE: the address is a key."""

@@ -11,8 +11,8 @@ from datetime import datetime
 from functools import cached_property
 
 from flask_babel import gettext as _
-from sqlalchemy import ColumnElement, Select, false, or_, select
-from sqlalchemy.orm import joinedload, selectinload
+from sqlalchemy import ColumnElement, Select, false, func, or_, select
+from sqlalchemy.orm import aliased, joinedload, selectinload
 
 from app.accounts.models import Actor
 from app.accounts.places import Organization, below
@@ -22,7 +22,7 @@ from app.events.models import Event
 from app.events.queries import of_person, seen_by
 from app.events.span import midnight
 from app.events.words import EventState
-from app.feeds.days import Asked, milestones, sign_up_ends, tasks_due, told_elsewhere
+from app.feeds.days import Asked, Day, milestones, sign_up_ends, tasks_due, told_elsewhere
 from app.feeds.private import Block, PrivateFeed
 from app.feeds.tokens import Holding
 from app.plans.models import Task
@@ -49,9 +49,20 @@ class StaffFeed(PrivateFeed):
         """What was taken back is a draft again, and told as one."""
         return Event.deleted_at.is_not(None)
 
-    @cached_property
-    def _made(self) -> list[Block]:
-        return [*self._drafts(), *self._days()]
+    def _made(self) -> Iterator[Block]:
+        yield from self._drafts()
+        yield from (self._block(day.entry(self.base_url, self.zone)) for day in self._days)
+
+    def _made_of(self, revision: int) -> Iterator[str]:
+        """A draft shows what it is part of, its parts, and names; whoever gives another name raises `revision`."""
+        whole, own_part = aliased(Event), aliased(Event)
+        parts = select(func.sum(own_part.version)).where(own_part.parent_id == Event.id).scalar_subquery()
+        drafts = db.session.execute(
+            self._draft_events().outerjoin(whole, whole.id == Event.parent_id).with_only_columns(
+                Event.id, Event.version, Event.state, whole.version, parts).order_by(None).order_by(Event.id)).all()
+        if drafts:
+            yield repr((revision, [tuple(one) for one in drafts]))
+        yield from sorted(map(repr, self._days))
 
     @cached_property
     def _offices(self) -> list[int]:
@@ -69,9 +80,12 @@ class StaffFeed(PrivateFeed):
             ways.append(Event.organization_id.in_(self._offices))
         return or_(*ways)
 
+    def _draft_events(self) -> Select[Event]:
+        return Event.scoped(self.actor).where(
+            self._own(), self.window.condition(self.zone), Event.state.in_(NOT_PUBLIC))
+
     def _drafts(self) -> Iterator[Block]:
-        events = Event.scoped(self.actor).where(
-            self._own(), self.window.condition(self.zone), Event.state.in_(NOT_PUBLIC)).options(
+        events = self._draft_events().options(
             joinedload(Event.organization), joinedload(Event.parent).selectinload(Event.tasks),
             selectinload(Event.parts), selectinload(Event.in_regions),
             selectinload(Event.tasks).joinedload(Task.category))
@@ -85,14 +99,16 @@ class StaffFeed(PrivateFeed):
         return replace(entry, status=Status.TENTATIVE, summary=prefix + event.titled(self.language), url=page,
                        description=entry.description.replace(entry.url, page))
 
-    def _days(self) -> Iterator[Block]:
-        asked, days = Asked(self.actor, self._offices, self.window.first, self.window.last), []
+    @cached_property
+    def _days(self) -> list[Day]:
+        asked = Asked(self.actor, self._offices, self.window.first, self.window.last)
+        days: list[Day] = []
         if Holding.DEADLINES in self.token.holds:
             days += [*sign_up_ends(db.session.scalars(self._with_deadlines()).unique(), self.language),
                      *tasks_due(asked, self.language), *told_elsewhere(asked)]
         if Holding.MILESTONES in self.token.holds:
             days += milestones(asked, self.language)
-        return (self._block(day.entry(self.base_url, self.zone)) for day in days)
+        return days
 
     def _with_deadlines(self) -> Select[Event]:
         events = Holding.MINE in self.token.holds or Holding.OFFICE in self.token.holds

@@ -5,7 +5,6 @@ from __future__ import annotations
 from flask import Response, current_app, request
 from flask_babel import force_locale
 from flask_babel import gettext as _
-from sqlalchemy import select
 from sqlalchemy.exc import OperationalError
 
 from app.accounts.access import public
@@ -39,7 +38,7 @@ def private(token: str) -> Response:
     lang = read_language(request.args.get("lang", "") or found.language)
     feed = _feed(found, actor, Window.around(local_day(as_of)), lang)
     with force_locale(lang):
-        tag = feed.tag(db.session.scalars(select(FeedRevision.epoch)).one())
+        tag = feed.tag(db.session.scalars(FeedRevision.current()).one())
         if answering.is_unchanged(tag, None, as_of):
             answer = answering.unchanged(tag, None, as_of, cache=answering.FOR_ONE)
         else:
@@ -54,9 +53,9 @@ def _feed(found: FeedToken, actor: Actor | None, window: Window, lang: str) -> P
     return StaffFeed(*shape, actor=actor) if actor else SignUps(*shape, holder=found.holder or NOBODYS)
 
 
-@bp.after_request
+@bp.after_app_request
 def _keep_addresses_in(answer: Response) -> Response:
-    """Neither a program that follows a link nor one that searches is to carry a key on."""
+    """Neither a program that follows a link nor one that searches is to carry a key on, nor what is nearly one."""
     if request.path.startswith("/f/"):
         answer.headers["Referrer-Policy"] = "no-referrer"
         answer.headers["X-Robots-Tag"] = "noindex"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import sys
 from datetime import date, timedelta
 
 import pytest
@@ -16,10 +17,11 @@ from app.db import Change, acting_as, db, note
 from app.events.words import EventKind
 from app.feeds.tokens import FeedNameTaken, FeedToken, Holding, TooManyFeeds
 from app.keeping.logs import without_keys
+from calendars.entry import render_entry
 from tests.app.feeds.reading import AN_HOUR_ON, fetch, read, titles
 from tests.app.plans.keeping import a_milestone
 from tests.conftest import AS_OF
-from tests.factories import a_city_office, a_person, a_task, an_event, an_office, chen, wang
+from tests.factories import a_city_office, a_person, a_region, a_task, an_event, an_office, chen, wang
 
 EVERYTHING, FREE = tuple(Holding), "TRANSPARENT"
 
@@ -192,6 +194,87 @@ def test_304_is_found_without_reading_a_single_stored_entry(app, client):
     fetch(client, address)
 
     assert (known.status_code, without, len([sql for sql in asked if "feed_entry.body" in sql])) == (304, [], 1)
+
+
+def renders(action):
+    """How many entries are made while something is done."""
+    made = []
+
+    def hear(frame, what, _more):
+        if what == "call" and frame.f_code is render_entry.__code__:
+            made.append(1)
+
+    sys.setprofile(hear)
+    try:
+        action()
+    finally:
+        sys.setprofile(None)
+    return len(made)
+
+
+@pytest.mark.feeds(24)
+def test_304_makes_no_entry_of_drafts_and_days_and_costs_the_same_however_many(app, client, count_queries):
+    address, answers = an_address(chen(), *EVERYTHING), []
+
+    def ask(**known):
+        answers.append(fetch(client, address, **known))
+
+    def cost(number):
+        an_event(f"草稿{number}", published=False, tasks=[a_task("I2.1")])
+        an_event(f"讲座{number}", takes_enrolments=True, signup_closes_at=AS_OF + timedelta(days=1))
+        a_milestone(f"节点{number}", due_on=date(2026, 4, 1))
+        db.session.commit()
+        made = renders(ask)
+        known = {"If_None_Match": answers[-1].headers["ETag"]}
+        return made > 3 * number, renders(lambda: ask(**known)), count_queries(lambda: ask(**known))
+
+    costs = [cost(number) for number in range(1, 5)]
+
+    assert [(one[:2]) for one in costs] == [(True, 0)] * 4
+    assert costs[1][2] == costs[2][2] == costs[3][2]
+    assert {answer.status_code for answer in answers} == {200, 304}
+
+
+@pytest.mark.feeds(24)
+def test_304_reads_no_words_of_a_draft(app, client):
+    an_event("草稿", published=False)
+    address, asked = an_address(chen(), Holding.OFFICE), []
+    tag = fetch(client, address).headers["ETag"]
+    sqlalchemy.event.listen(db.engine, "before_cursor_execute", lambda *call: asked.append(call[2]))
+
+    known = fetch(client, address, If_None_Match=tag)
+    reads = [sql for sql in asked if "event.description" in sql]
+    fetch(client, address)
+
+    assert (known.status_code, reads, "event.description" in " ".join(asked)) == (304, [], True)
+
+
+@pytest.mark.parametrize("change", ["a draft's part", "a draft's whole", "send in", "name of the city", "a deadline"])
+def test_what_a_draft_shows_of_others_makes_a_new_tag(app, client, change):
+    whole = an_event("大赛", kind=EventKind.COMPETITION, published=False)
+    stage = an_event("初赛", kind=EventKind.COMPETITION, published=False)
+    whole.add_part(stage, AS_OF)
+    lecture = an_event("讲座", takes_enrolments=True, signup_closes_at=AS_OF + timedelta(days=1))
+    db.session.commit()
+    address = an_address(chen(), *EVERYTHING)
+    before = fetch(client, address)
+    match change:
+        case "a draft's part":
+            stage.reschedule(stage.span.moved_by(timedelta(days=3)), AS_OF)
+        case "a draft's whole":
+            whole.revise(AS_OF, title="改了名的大赛")
+        case "send in":
+            whole.state = "submitted"
+        case "name of the city":
+            city = a_region()
+            city.name = city.short_name = "改了名的市"
+            note(Change(city, "renamed", AS_OF))
+        case "a deadline":
+            lecture.revise(AS_OF, signup_closes_at=AS_OF + timedelta(days=2))
+    db.session.commit()
+    after = fetch(client, address, If_None_Match=before.headers["ETag"])
+
+    assert (after.status_code, after.data == before.data) == (200, False)
 
 
 @pytest.mark.parametrize("change", ["publish", "move", "unpublish", "rename the task", "delete"])
