@@ -266,6 +266,20 @@ def test_a_withdrawn_event_tells_what_was_announced_and_nothing_of_its_draft(app
     assert cost[1:] == cost[:-1]
 
 
+def test_a_withdrawn_event_whose_draft_was_thrown_away_is_not_said_to_be_away_for_a_time(app, client):
+    event = open_to_all("讲座", 9)
+    enrolment = sign_up(event)
+    page, ticket = f"/signed-up/{mailbox.token_of(enrolment)}", f"/t/{enrolment.token}"
+    event.unpublish(AS_OF)
+    withdrawn = [fetch(client, address).text for address in (page, ticket)]
+    event.discard(AS_OF)
+    gone = [fetch(client, address).text for address in (page, ticket)]
+
+    for words, told in (("暂时撤回", (2, 0)), ("不举办了", (0, 2)), ("讲座", (2, 2))):
+        assert (sum(words in one for one in withdrawn), sum(words in one for one in gone)) == told, words
+    assert ("请不用到场。" in gone[1], "重新公布以后" in gone[1]) == (True, False)
+
+
 def test_the_copy_tells_of_the_calendar_and_the_audit_of_no_address(app, client):
     li = sign_up(open_to_all("讲座"))
     forged = sign_up(open_to_all("培训", 10))
