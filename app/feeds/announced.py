@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from flask_babel import gettext as _
 from icalendar import Event as Component
+from sqlalchemy import ColumnElement, select
 
 from app.db import db
+from app.errors import Refused
 from app.events.entry import CANCELLED, POSTPONED
-from app.events.models import Event
+from app.events.models import PUBLIC_STATES, Event
 from app.events.span import Span
 from app.feeds.models import FeedEntry
 
@@ -46,9 +49,31 @@ class Announced:
         return self.span is not None and self.span.is_all_day
 
 
+class Withdrawn(Refused):
+    """It was public once. The same address is good again when it is published again."""
+
+    status = 410
+
+    def __init__(self) -> None:
+        super().__init__(_("这个活动已经撤回，请不要按原来公布的时间前往。"))
+
+
+def gone(which: ColumnElement[bool]) -> Event | None:
+    """Of what was public and is no more the one meant; anything else is as unknown as it ever was."""
+    return db.session.scalars(select(Event).where(
+        which, Event.published_at.is_not(None),
+        Event.deleted_at.is_not(None) | Event.state.not_in(PUBLIC_STATES))).one_or_none()
+
+
+def is_told_until(event: Event, as_of: datetime) -> bool:
+    """Whether calendars still say that it is off, and of what."""
+    stone = db.session.get(FeedEntry, (event.id, "zh"))
+    return stone is not None and stone.stays_until is not None and stone.stays_until > as_of
+
+
 def announced(event: Event, language: str) -> Event | Announced:
     """For who signed up: the event itself while it is public."""
-    if event.is_public:
+    if event.is_public and event.deleted_at is None:
         return event
     stored = db.session.get(FeedEntry, (event.id, language)) or db.session.get(FeedEntry, (event.id, "zh"))
     if stored is None:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
-from typing import Any
+from typing import Any, NoReturn
 
 from flask import Blueprint, current_app, render_template, request, url_for
 from flask_babel import gettext as _
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import joinedload, selectinload
 from werkzeug.wrappers import Response
 
@@ -24,6 +24,7 @@ from app.events.span import midnight
 from app.events.structured import as_json_ld
 from app.events.views.photos import sent
 from app.events.words import EventKind, EventState, Part
+from app.feeds.announced import announced, gone, is_told_until
 from app.feeds.choices import choices
 from app.feeds.slices import Slice, UnknownValue, Window, public_in
 from app.languages import language
@@ -109,7 +110,7 @@ def _list(wanted: Slice, on: date, today: date, zone: str) -> dict[str, Any]:
 
 @bp.get("/events/<int:id>")
 @public
-def show(id: int) -> str:
+def show(id: int) -> str | tuple[str, int]:
     """One event, whatever its kind."""
     event = db.session.scalars(Event.public().where(Event.id == id).options(
         joinedload(Event.organization), joinedload(Event.parent), selectinload(Event.in_regions),
@@ -117,7 +118,7 @@ def show(id: int) -> str:
             Event.in_regions), selectinload(Event.hosts), selectinload(Event.programmes),
         selectinload(Event.photos), joinedload(Event.figures))).unique().one_or_none()
     if event is None:
-        raise NotThere(_("没有找到这个活动，或者它还没有发布。"))
+        return _withdrawn(Event.id == id) or _nowhere(_("没有找到这个活动，或者它还没有发布。"))
     as_of, address = now(), current_app.config["BASE_URL"] + url_for("board.show", id=id)
     enrols_at = event.parent if event.parent and not event.takes_enrolments else event
     taken = seats_taken([enrols_at.id]).get(enrols_at.id, 0)
@@ -128,14 +129,14 @@ def show(id: int) -> str:
 
 @bp.get("/campaigns/<slug>")
 @public
-def campaign(slug: str) -> str:
+def campaign(slug: str) -> str | tuple[str, int]:
     """A campaign's page: its items by day, and the cities they are in."""
     event = db.session.scalars(Event.public().where(
         Event.slug == slug, Event.kind == EventKind.CAMPAIGN.value).options(
         joinedload(Event.organization), selectinload(Event.in_regions),
         selectinload(Event.tasks).joinedload(Task.category))).one_or_none()
     if event is None:
-        raise NotThere(_("没有找到这个宣传周，或者它还没有发布。"))
+        return _withdrawn(Event.slug == slug) or _nowhere(_("没有找到这个宣传周，或者它还没有发布。"))
     items = db.session.scalars(Event.public().where(Event.parent_id == event.id).options(
         selectinload(Event.in_regions)).order_by(Event.starts_at, Event.id)).all()
     city = request.args.get("region", "")
@@ -156,6 +157,21 @@ def photo(id: int, file_id: str) -> Response:
     return sent(db.session.scalars(select(Photo).join(Photo.event).where(
         Photo.file_id == file_id, Photo.event_id == id, Event.figures_confirmed_at.is_not(None),
         Event.id.in_(Event.public().with_only_columns(Event.id)))).one_or_none(), max_age=86400)
+
+
+def _withdrawn(which: ColumnElement[bool]) -> tuple[str, int] | None:
+    """What is left to say of an event to which calendars and letters still lead, never more than was announced."""
+    found = gone(which)
+    if found is None:
+        return None
+    event = announced(found, language())
+    parent = found.parent if found.parent and found.parent.is_public and found.parent.deleted_at is None else None
+    title = event.title if is_told_until(found, now()) else ""
+    return render_template("events/withdrawn.html", event=event, title=title, parent=parent), 410
+
+
+def _nowhere(sentence: str) -> NoReturn:
+    raise NotThere(sentence)
 
 
 def _image(event: Event) -> str:
