@@ -46,11 +46,28 @@ def init_app(app: Flask) -> None:
 
 def answer(status: int, sentence: str, back: str = "", **headers: str) -> tuple[str, int, dict[str, str]]:
     """Plain text for a calendar program or a script, a page for a person; `back` is a path to lead back to."""
-    is_for_machine = request.path.endswith((".ics", ".atom")) or request.path in ("/healthz", "/readyz", "/metrics")
     # A request under a host name that is none of ours has no addresses to build a page from.
-    if is_for_machine or isinstance(request.routing_exception, SecurityError):
+    if is_for_machine() or isinstance(request.routing_exception, SecurityError):
         return sentence + "\n", status, {"Content-Type": "text/plain; charset=utf-8", **headers}
     return render_template("errors/error.html", status=status, sentence=sentence, back=back), status, headers
+
+
+def is_for_machine() -> bool:
+    """Whether a program asks that no page is of use to: also for what is nearly the address of a calendar. All that
+    begins with a key counts; of other beginnings a browser is known by its wish for pages."""
+    path = request.path.lower()
+    if path in ("/healthz", "/readyz", "/metrics") or ".ics" in path or ".atom" in path or _is_under(path, "/f"):
+        return True
+    return any(_is_under(path, one) for one in ("/s", "/calendar")) and not wants_pages()
+
+
+def wants_pages() -> bool:
+    """Browsers name what they read (RFC 9110 12.5.1); programs say nothing, or that they take anything."""
+    return "text/html" in request.headers.get("Accept", "").lower()
+
+
+def _is_under(path: str, beginning: str) -> bool:
+    return path == beginning or path.startswith(beginning + "/")
 
 
 def _refused(error: Refused) -> tuple[str, int, dict[str, str]]:
@@ -71,6 +88,8 @@ def _http(error: HTTPException) -> tuple[str, int, dict[str, str]] | HTTPExcepti
         414: _("网址太长，打不开。请少选几个条件再试。"),
         429: _("操作太频繁，请稍后再试。"),
     }
+    if error.code == 404 and is_for_machine():
+        sentences[404] = _("没有这个日历地址。请核对是不是抄全了，日历的地址以 .ics 结尾。")
     headers = {"Retry-After": "60"} if error.code == 429 else {}
     if error.code == 405 and getattr(error, "valid_methods", None):
         headers["Allow"] = ", ".join(error.valid_methods)  # type: ignore[attr-defined]

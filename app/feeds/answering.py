@@ -54,6 +54,15 @@ def single(body: bytes, name: str, tag: str, modified: datetime | None, as_of: d
                     cache=cache)
 
 
+def moved(address: str, status: int) -> Response:
+    """To another address of our own, without a page that a calendar program would read."""
+    query = request.query_string.decode("ascii", "replace")
+    answer = Response(status=status, content_type="text/plain; charset=utf-8")
+    answer.headers["Location"] = quote(address) + (f"?{query}" if query else "")
+    answer.headers["X-Robots-Tag"] = "noindex"
+    return answer
+
+
 def _with_validators(answer: Response, tag: str, modified: datetime | None, as_of: datetime, *, packed: bool,
                      cache: str) -> Response:
     answer.set_etag(tag + PACKED if packed else tag)

@@ -45,12 +45,17 @@ class Offer:
         return f"not.{self.name}"
 
 
-FEW = ("region", "sector", "task", "programme")
+def is_plain(chosen: Slice, few: dict[str, Any], named: Iterable[Programme]) -> bool:
+    """Whether the short form can say it: of each of its lists one value that stands there, and nothing excluded.
 
-
-def is_plain(chosen: Slice) -> bool:
-    """Whether the short form can say it: one value of each of its lists, and nothing excluded."""
-    return not any(name.startswith("not.") or (name in FEW and len(values) > 1) for name, values in chosen.chosen)
+    `few`, `named`: what its lists offer, as `choices` and `programmes` give them.
+    """
+    listed = {
+        "region": {word for one in few["regions"] for word in (one.short_name, one.code, one.name)},
+        "sector": {one.value for one in few["sectors"]}, "task": {one.code for one in few["tasks"]},
+        "programme": {one.name for one in named}}
+    return not any(name.startswith("not.") or (name in listed and (len(values) > 1 or not listed[name].issuperset(
+        values))) for name, values in chosen.chosen)
 
 
 def every_filter(chosen: Slice) -> list[Offer]:

@@ -28,7 +28,7 @@ from calendars.entry import Alarm, with_alarm
 from calendars.feed import FeedHeader, render_feed
 from calendars.moments import duration
 
-FORMAT = "1"  # raise it when entries or the header are written differently
+FORMAT = "2"  # raise it when entries or the header are written differently
 COLOR = "seagreen"
 OWN_NAMES = ("since", "lang", "alarm")
 LONGEST_ALARM = timedelta(days=14)
@@ -42,6 +42,10 @@ class Short:
     slug: str
     title: str
     title_en: str
+
+    @classmethod
+    def of(cls, saved: SavedSlice) -> Short:
+        return cls(saved.slug, saved.title, saved.title_en)
 
     def called(self, language: str) -> str:
         return self.title_en if language == "en" and self.title_en else self.title
@@ -66,7 +70,7 @@ class Feed:
         """
         if saved:
             return replace(cls.of(saved.query_with(query, OWN_NAMES), today),
-                           short=Short(saved.slug, saved.title, saved.title_en))
+                           short=Short.of(saved))
         wanted = Slice.of(query, also=OWN_NAMES).strict()
         since = read_since(_single(query, "since"), today)
         return cls(wanted, Window.around(today, since), read_language(_single(query, "lang")),

@@ -77,17 +77,23 @@ class SavedSlice(Model):
 
     @classmethod
     def opened(cls, slug: str) -> SavedSlice:
-        """For anybody.
+        """For anybody, and however the letters are typed: a poster may be set in capitals.
 
         :raises NotThere: for one that never was.
         :raises SliceGone: for one that was deleted.
         """
-        found = db.session.scalars(select(cls).where(cls.slug == slug)).one_or_none()
+        found = db.session.scalars(select(cls).where(cls.slug == slug.lower())).one_or_none()
         if found is None:
             raise NotThere(_("没有这个短地址。请核对是不是抄全了。"))
         if found.deleted_at is not None:
             raise SliceGone
         return found
+
+    @classmethod
+    def naming(cls, wanted: Slice, slug: str) -> SavedSlice | None:
+        """The one of this short address, as long as it is there and says just what is `wanted`."""
+        found = db.session.scalars(select(cls).where(cls.slug == slug, cls.deleted_at.is_(None))).one_or_none()
+        return found if found and found.slice == wanted else None
 
     @classmethod
     def save(cls, wanted: Slice, *, slug: str, title: str, title_en: str, organization: Organization,

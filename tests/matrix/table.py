@@ -104,6 +104,7 @@ TABLE: dict[tuple[str, str], Row] = {
     ("GET", "plans.show"): Row(PUBLIC, args={"year": "year"}),
     ("GET", "plans.task"): Row(PUBLIC, args={"year": "year", "code": "code"}),
     ("GET", "feeds.calendar"): Row(PUBLIC),
+    ("GET", "feeds.without_slash"): Row(PUBLIC, status=301),
     ("GET", "feeds.news"): Row(PUBLIC),
     ("GET", "feeds.entry"): Row(PUBLIC, args={"id": "published"}),
     ("GET", "feeds.subscribe"): Row(PUBLIC),

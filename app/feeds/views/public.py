@@ -18,12 +18,14 @@ from app.events.board import local_day
 from app.events.models import Event
 from app.events.span import midnight
 from app.feeds import answering, doorstep
+from app.feeds.announced import Withdrawn, gone
 from app.feeds.choices import choices, every_filter, is_plain
 from app.feeds.choices import programmes as choosable
 from app.feeds.contents import Contents
-from app.feeds.feed import FORMAT, Feed, read_alarm, read_language
+from app.feeds.feed import FORMAT, Feed, Short, read_alarm, read_language
 from app.feeds.models import FeedEntry, FeedRevision
 from app.feeds.programs import place_of, programs
+from app.feeds.saved import SavedSlice
 from app.feeds.slices import Slice, Window
 from app.feeds.views.desk import bp
 from app.languages import language
@@ -62,6 +64,17 @@ def answered(feed: Feed, as_of: datetime) -> Response:
                                   length=sum(map(len, body)))
 
 
+@bp.get("/calendar.ics/")
+@bp.get("/events.atom/")
+@bp.get("/events/<int:id>.ics/")
+@bp.get("/s/<slug>.ics/")
+@bp.get("/s/<slug>/")
+@public
+def without_slash(**_named: object) -> Response:
+    """What people's programs make of an address that was typed or passed on. No key is ever in it."""
+    return answering.moved(request.path.rstrip("/"), 301)
+
+
 @bp.get("/events/<int:id>.ics")
 @public
 def entry(id: int) -> Response:
@@ -71,6 +84,8 @@ def entry(id: int) -> Response:
     found = db.session.execute(Event.public().where(Event.id == id).join(
         FeedEntry, FeedEntry.event_id == Event.id).where(FeedEntry.language == lang).with_only_columns(
         FeedEntry.body, FeedEntry.zone, FeedEntry.revision, Event.revised_at, Event.title)).one_or_none()
+    if found is None and gone(Event.id == id):
+        raise Withdrawn
     if found is None:
         raise NotThere(_("没有找到这个活动，或者它还没有发布。"))
     epoch = db.session.scalar(select(FeedRevision.epoch))
@@ -97,11 +112,13 @@ def subscribe() -> str:
     kilobytes = -(-(octets + len(b"".join(feed.frame(Contents(select(Event), feed.language), header)))) // 1024)
     address, agent = feed.address(base_url), request.headers.get("User-Agent", "")
     webcal = "webcal:" + address.partition(":")[2]
-    page = url_for("feeds.subscribe") + (f"?{feed.query}" if feed.query else "")
+    page = f"/s/{feed.short.slug}" if feed.short else url_for("feeds.subscribe")
+    few, named = choices(), choosable()
     return render_template(
         "feeds/subscribe.html", slice=feed.slice, feed=feed, alarm=request.args.get("alarm", ""), mistake=mistake,
-        choices=choices(), named=choosable(), offers=every_filter(feed.slice), is_plain=is_plain(feed.slice),
-        address=address, page_address=base_url + page, webcal=webcal,
+        choices=few, named=named, offers=every_filter(feed.slice), is_plain=is_plain(feed.slice, few, named),
+        name=feed.short.called(language()) if feed.short else feed.slice.describe(),
+        address=address, page_address=base_url + page + (f"?{feed.query}" if feed.query else ""), webcal=webcal,
         google="https://calendar.google.com/calendar/r?cid=" + quote(webcal, safe=""), count=count,
         coming=feed.coming(zone), kilobytes=kilobytes, is_large=kilobytes > LARGE, programs=programs(agent),
         inside=place_of(agent))
@@ -113,6 +130,8 @@ def _wished(today: date) -> tuple[Feed, str]:
     try:
         wanted = Slice.of(request.args, also=request.args)
         wanted.condition()
-        return Feed(wanted, window, lang, read_alarm(request.args.get("alarm", ""))), ""
+        saved = SavedSlice.naming(wanted, request.args.get("short", ""))
+        return Feed(wanted, window, lang, read_alarm(request.args.get("alarm", "")),
+                    short=Short.of(saved) if saved else None), ""
     except BadInput as error:
         return Feed(Slice(), window, lang), error.sentence

@@ -12,9 +12,10 @@ from werkzeug.wrappers import Response as Answer
 from app.accounts.access import allowed, public
 from app.clock import local_day, now
 from app.db import db
-from app.errors import Refused
+from app.errors import Refused, wants_pages
 from app.events.views.board import PAGE_WORDS
 from app.events.views.desk import own_organization
+from app.feeds import answering
 from app.feeds.feed import OWN_NAMES, Feed
 from app.feeds.saved import SavedSlice
 from app.feeds.saved_form import SliceForm
@@ -37,9 +38,16 @@ def saved_feed(slug: str) -> Response:
 @bp.get("/s/<slug>")
 @public
 def saved_page(slug: str) -> Answer:
-    """To the page on which its slice is subscribed to; 302, for one that is deleted must say so at once."""
-    query = SavedSlice.opened(slug).query
-    return redirect(url_for("feeds.subscribe") + (f"?{query}" if query else ""))
+    """To the page on which its slice is subscribed to, a calendar program to the feed; 302, for one that is deleted
+    must say so at once."""
+    found = SavedSlice.opened(slug)
+    if wants_pages():
+        own = {name: request.args.get(name) or None for name in ("alarm", "lang")}
+        answer = redirect(url_for("feeds.subscribe") + "?" + found.slice.query(short=found.slug, **own))
+    else:
+        answer = answering.moved(f"/s/{found.slug}.ics", 302)
+    answer.vary.add("Accept")
+    return answer
 
 
 @bp.get("/console/slices")

@@ -5,11 +5,14 @@ from __future__ import annotations
 import json
 import re
 from datetime import timedelta
+from io import BytesIO
 from xml.etree import ElementTree
 
 import pytest
+from PIL import Image
 
 from app.db import db
+from app.events.words import EventKind
 from tests.app.feeds.reading import fetch
 from tests.conftest import AS_OF
 from tests.factories import an_event
@@ -94,13 +97,18 @@ def test_no_title_ends_the_data(app, client):
     assert "<script>alert" not in page
 
 
-@pytest.mark.parametrize("address", ["/events/1", "/", "/?view=list&kind=lecture"])
+@pytest.mark.parametrize("address", [
+    "/events/1", "/", "/?view=list&kind=lecture", "/campaigns/week", "/subscribe?kind=lecture"])
 def test_a_page_that_is_passed_on_has_a_card(app, client, address):
     an_event('讲座 "一"')
+    an_event("宣传周", kind=EventKind.CAMPAIGN, slug="week")
 
     page = fetch(client, address).text
+    picture = re.search('<meta property="og:image" content="http://wujin.test([^"]+)">', page)[1]
+    sent = client.get(picture, buffered=True)
 
-    for name in ("og:title", "og:description", "og:url", "og:site_name"):
+    for name in ("og:title", "og:description", "og:url", "og:site_name", "og:image:alt"):
         assert re.search(f'<meta property="{name}" content="[^"]+">', page), name
-    assert '<meta name="twitter:card" content="summary">' in page
-    assert ("application/atom+xml" in page) == (address != "/events/1")
+    assert '<meta name="twitter:card" content="summary_large_image">' in page
+    assert (sent.status_code, sent.mimetype, Image.open(BytesIO(sent.data)).size) == (200, "image/png", (1200, 630))
+    assert ("application/atom+xml" in page) == (address not in ("/events/1", "/campaigns/week"))

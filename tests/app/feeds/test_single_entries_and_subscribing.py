@@ -29,8 +29,12 @@ def test_a_cancelled_event_can_still_be_downloaded(app, client):
     assert titles(client, f"/events/{event.id}.ics") == ["【已取消】讲座"]
 
 
-@pytest.mark.parametrize("verbs", [[], ["publish", "unpublish"], ["publish", "unpublish", "discard"]])
-def test_what_is_not_public_is_not_there(app, client, verbs):
+@pytest.mark.feeds(22)
+@pytest.mark.parametrize(("verbs", "status", "sentence"), [
+    ([], 404, "没有找到这个活动，或者它还没有发布。"), (["discard"], 404, "没有找到这个活动，或者它还没有发布。"),
+    (["publish", "unpublish"], 410, "这个活动已经撤回，请不要按原来公布的时间前往。"),
+    (["publish", "unpublish", "discard"], 410, "这个活动已经撤回，请不要按原来公布的时间前往。")])
+def test_what_is_not_public_is_not_there_and_what_was_is_gone(app, client, verbs, status, sentence):
     event = an_event("机密", published=False)
     for verb in verbs:
         getattr(event, verb)(LATER)
@@ -38,7 +42,7 @@ def test_what_is_not_public_is_not_there(app, client, verbs):
 
     answer = fetch(client, f"/events/{event.id}.ics")
     assert (answer.status_code, answer.headers["Content-Type"], answer.text) == (
-        404, "text/plain; charset=utf-8", "没有找到这个活动，或者它还没有发布。\n")
+        status, "text/plain; charset=utf-8", sentence + "\n")
 
 
 def test_one_event_revalidates(app, client):
@@ -87,6 +91,17 @@ def test_a_slice_nobody_knows_is_said_and_all_is_offered(app, client):
 
     assert (answer.status_code, "没有“party”这个类型。下面是全部活动。" in answer.text) == (200, True)
     assert answer.text.count('"http://wujin.test/calendar.ics"') == 2
+
+
+def test_a_slice_in_which_nothing_is_now_says_so_and_is_no_mistake(app, client):
+    an_event("讲座")
+
+    empty, full = (fetch(client, f"/subscribe?q={word}").text for word in ("没有的词", "讲座"))
+
+    assert [("现在没有一场活动符合这些条件。" in page, "下面是全部活动" in page) for page in (empty, full)] == [
+        (True, False), (False, False)]
+    assert '"http://wujin.test/calendar.ics?q=%E6%B2%A1%E6%9C%89%E7%9A%84%E8%AF%8D"' in empty
+    assert titles(client, "/calendar.ics?q=没有的词") == []
 
 
 @pytest.mark.feeds(19)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import timedelta
+from urllib.parse import quote
 
 import pytest
 from werkzeug.datastructures import MultiDict
@@ -13,6 +14,7 @@ from app.errors import BadInput
 from app.events.words import EventKind
 from app.feeds.saved import BadSlug, SavedSlice, SlugTaken
 from app.feeds.slices import Slice
+from app.look import qr
 from tests.app.feeds.reading import fetch, titles
 from tests.app.plans.keeping import a_programme
 from tests.conftest import AS_OF
@@ -111,10 +113,42 @@ def test_a_short_address_leads_a_browser_to_where_its_slice_is_subscribed_to(app
     an_event("讲座")
     saved()
 
-    answer = fetch(client, "/s/lectures")
+    answer = fetch(client, "/s/lectures", Accept="text/html")
 
-    assert (answer.status_code, answer.location) == (302, "/subscribe?kind=lecture")
+    assert (answer.status_code, answer.location) == (302, "/subscribe?kind=lecture&short=lectures")
     assert titles(client, "/s/lectures.ics") == ["讲座"]
+
+
+@pytest.mark.feeds(26)
+@pytest.mark.parametrize(("more", "query"), [("", ""), ("?alarm=PT1H", "?alarm=PT1H")])
+def test_its_page_is_named_as_it_is_and_gives_the_short_address_every_way(app, client, more, query):
+    an_event("讲座")
+    saved()
+
+    page = fetch(client, fetch(client, f"/s/lectures{more}", Accept="text/html").location).text
+
+    webcal = f"webcal://wujin.test/s/lectures.ics{query}"
+    assert [word for word in (
+        "订阅“讲座月”", f'href="{webcal}"', f'value="http://wujin.test/s/lectures.ics{query}"',
+        f'href="https://calendar.google.com/calendar/r?cid={quote(webcal, "")}"') if word not in page] == []
+    assert "/calendar.ics" not in page
+    assert str(qr(f"http://wujin.test/s/lectures{query}", "本页的二维码")) in page
+
+
+@pytest.mark.parametrize("query", ["kind=meeting&short=lectures", "kind=lecture&short=nobody", "kind=lecture"])
+def test_other_choices_and_other_names_get_the_long_address(app, client, query):
+    saved()
+    page = fetch(client, f"/subscribe?{query}").text
+
+    assert ("/s/lectures" in page, "/calendar.ics?kind=" in page) == (False, True)
+
+
+def test_capitals_on_a_poster_lead_to_the_same(app, client):
+    an_event("讲座")
+    saved()
+
+    assert fetch(client, "/s/Lectures.ics").data == fetch(client, "/s/lectures.ics").data
+    assert fetch(client, "/s/LECTURES", Accept="text/html").location == "/subscribe?kind=lecture&short=lectures"
 
 
 def test_a_deleted_one_is_gone_at_once_for_good_and_nobody_gets_its_address(app, client):
