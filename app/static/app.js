@@ -131,33 +131,6 @@
     if (form && event.target.closest("[data-auto]") && isChoice && byPointer) form.requestSubmit();
   });
 
-  // ---- what a form's choices have outdated ---------------------------------------------------------
-
-  function isChanged(field) {
-    if (field.tagName === "SELECT") {
-      var given = Array.prototype.filter.call(field.options, function (one) { return one.defaultSelected; })[0];
-      return field.selectedIndex !== (given ? given.index : 0);
-    }
-    if (field.type === "checkbox") return field.checked !== field.defaultChecked;
-    return field.tagName === "INPUT" && field.type !== "hidden" && field.value !== field.defaultValue;
-  }
-
-  function lookWhetherOutdated(form) {
-    var block = document.getElementById(form.dataset.outdates), note = document.getElementById(block.id + "-note");
-    var is = Array.prototype.some.call(form.elements, isChanged);
-    if (is && note.hidden) say(note.querySelector("p").textContent);
-    block.classList.toggle("is-outdated", is);
-    block.inert = is;
-    note.hidden = !is;
-  }
-
-  each("form[data-outdates]", function (form) {
-    function look() { lookWhetherOutdated(form); }
-    form.addEventListener("input", look);
-    form.addEventListener("change", look);
-    window.addEventListener("pageshow", look); // a browser may give back what was chosen before
-  });
-
   document.addEventListener("click", function (event) {
     var pressed = event.target.closest("button");
     if (!pressed) return;
