@@ -87,7 +87,7 @@ def test_a_founded_installation_serves_rings_and_ends_with_its_workers(environme
         scheduler = state_of("scheduler", environment)
     finally:
         process.send_signal(signal.SIGTERM)
-        process.communicate(timeout=30)
+        process.communicate(timeout=120)
 
     assert "028-00000000" in page
     assert len(workers) == 2
@@ -97,7 +97,7 @@ def test_a_founded_installation_serves_rings_and_ends_with_its_workers(environme
 
 def fetched(address, process):
     """Tried until it answers: how long a start takes is no matter of this test."""
-    for _ in range(300):
+    for _ in range(3000):
         assert process.poll() is None, process.stdout.read()
         try:
             with urllib.request.urlopen(address, timeout=10) as answer:

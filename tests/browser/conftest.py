@@ -145,7 +145,7 @@ def organizer_state(state_of: Callable[[str], Any]) -> Any:
 
 
 def _wait(address: str, process: subprocess.Popen[str], log: Path) -> None:
-    for _ in range(1800):  # three minutes, for machines that are shared
+    for _ in range(6000):  # ten minutes, for machines that are shared
         if process.poll() is not None:
             break
         try:

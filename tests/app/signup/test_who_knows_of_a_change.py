@@ -25,7 +25,7 @@ def moved(app):
     db.session.commit()
     event.reschedule(event.span.moved_by(timedelta(days=1)), now())
     db.session.commit()
-    sending.deliver(now() + timedelta(minutes=6))
+    sending.deliver(now() + timedelta(hours=11))  # it is held some minutes, and for the whole night
     return event, people
 
 
