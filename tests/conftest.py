@@ -15,33 +15,19 @@ import pytest
 from flask import Flask, has_app_context
 from flask.testing import FlaskClient
 from flask_migrate import upgrade
-from jinja2.bccache import Bucket, BytecodeCache
 
 from app import create_app
 from app.accounts import regions
 from app.accounts.links import SignInLink
 from app.accounts.models import Person
 from app.db import db
+from tests.sharing import TEMPLATES, share_statements
 
 # Machines are shared: how long an example took says nothing of the code.
 hypothesis.settings.register_profile("shared", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow])
 hypothesis.settings.load_profile("shared")
 
 
-class Compiled(BytecodeCache):
-    """Templates are compiled once a process, however many applications its tests make."""
-
-    def __init__(self) -> None:
-        self.code: dict[tuple[str, str], Any] = {}
-
-    def load_bytecode(self, bucket: Bucket) -> None:
-        bucket.code = self.code.get((bucket.key, bucket.checksum))
-
-    def dump_bytecode(self, bucket: Bucket) -> None:
-        self.code[bucket.key, bucket.checksum] = bucket.code
-
-
-COMPILED = Compiled()
 KEY = "k" * 48
 AS_OF = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)  # Monday 2 March 2026, 09:00 in Chengdu
 
@@ -76,7 +62,10 @@ def opened(chosen: dict[str, str]) -> Flask:
     app = create_app(**chosen)
     app.test_client_class = Browser
     app.config["WTF_CSRF_ENABLED"] = False
-    app.jinja_env.bytecode_cache = COMPILED
+    app.jinja_env.bytecode_cache = TEMPLATES
+    with app.app_context():
+        for engine in db.engines.values():
+            share_statements(engine)
     return app
 
 
