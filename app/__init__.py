@@ -113,7 +113,7 @@ def _hear_changes(app: Flask) -> None:
     from app.feeds import entries, tokens
     from app.feeds.following import news
     from app.plans import following as plans
-    from app.reminders import following
+    from app.reminders import following, standard
     from app.reports.slips import supervising
     from app.signup import telling
 
@@ -126,6 +126,7 @@ def _hear_changes(app: Flask) -> None:
     db.follow(app, tokens.follow)
     db.follow(app, news.follow)
     db.follow(app, following.follow)
+    db.follow(app, standard.follow)
     db.follow(app, supervising.follow)
 
 

@@ -9,6 +9,7 @@ import os
 import signal
 import socket
 import threading
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -23,12 +24,13 @@ from app.clock import now
 from app.db import acting_as, db
 from app.feeds.following import forgetting as followers
 from app.outbox import claiming, mailbox, sending, transport
-from app.reminders import due
+from app.reminders import due, heart
 from app.signup import erasing
 
 log = logging.getLogger(__name__)
 
-TICK, DELIVER, WORK, TRY_AGAIN, RETURNED, WATCH = 5, 2, 1, 10, 60, 5  # seconds
+TICK, DELIVER, WORK, TRY_AGAIN, RETURNED, WATCH, BEAT = 5, 2, 1, 10, 60, 5, 10  # seconds
+TICK_MAY_TAKE, TICKS_MAY_FAIL = 600, 3  # seconds, and in a row: more, and the tick counts as stuck
 A_DAY = 86_400
 
 
@@ -71,6 +73,8 @@ class Clock:
         # It warns each second that a long job still runs; a job that fails is told by its executor.
         logging.getLogger("apscheduler.scheduler").setLevel(logging.ERROR)
         self.try_again = try_again
+        self.tick_began: float | None = None
+        self.failed = 0
         self.scheduler = self._made()
         self._watchdog = threading.Thread(target=self._watch, name="watchdog", daemon=True)
 
@@ -99,7 +103,8 @@ class Clock:
         self._in_app(lambda: claiming.free(self.node, now()))
         self._in_app(lambda: jobs.free(self.node, now()))
         tick, deliver = self.every
-        self._add("tick", lambda: self._in_app(lambda: due.tick(now(), owner())), tick)
+        self._add("tick", self._tick, tick)
+        self._add("beat", self._beat, BEAT)
         self._add("deliver", lambda: self._in_app(lambda: sending.deliver_all(now(), self.node)), deliver)
         self._add("returned", lambda: self._in_app(lambda: mailbox.look(now())), RETURNED)
         self._add("privacy", lambda: self._in_app(lambda: erasing.anonymise_all(now())), A_DAY)
@@ -107,6 +112,24 @@ class Clock:
         self._add("sign-in", lambda: self._in_app(lambda: forgetting.forget_old(now())), A_DAY)
         self._add("jobs", lambda: self._in_app(lambda: jobs.work(self.node, is_stopped=self.stopping.is_set)), WORK)
         self.scheduler.remove_job("lock")
+
+    def _tick(self) -> None:
+        self.tick_began = time.monotonic()
+        try:
+            self._in_app(lambda: due.tick(now(), owner()))
+            self.failed = 0
+        except BaseException:
+            self.failed += 1
+            raise
+        finally:
+            self.tick_began = None
+
+    def _beat(self) -> None:
+        """A tick that takes long on a busy machine is alive, and cannot say so itself before it ends. One that fails
+        again and again is not."""
+        began = self.tick_began
+        if began is not None and time.monotonic() - began < TICK_MAY_TAKE and self.failed < TICKS_MAY_FAIL:
+            heart.touch(self.app.config["INSTANCE_PATH"], now())
 
     def _made(self) -> BackgroundScheduler:
         made = BackgroundScheduler(

@@ -31,7 +31,7 @@ class LinkSpent(Refused):
     status = 410
 
     def __init__(self) -> None:
-        super().__init__(_("这个登录链接已用过或已过期，请向管理员再要一个。"))
+        super().__init__(_("这个登录链接已用过、已过期或不完整。设过密码的，请直接用密码登录；没有设过的，请向管理员再要一个。"))
 
 
 class WrongSignIn(Refused):

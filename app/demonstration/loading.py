@@ -18,9 +18,11 @@ from app.demonstration.places import Places
 from app.demonstration.returns import Returns
 from app.demonstration.scripts import ZONE, scripts
 from app.demonstration.staging import Stage
+from app.demonstration.terms import enter_terms
 from app.errors import Refused
 from app.plans import importing
 from app.plans.models import Plan
+from app.reminders import standard
 
 PUBLISHED = datetime(2023, 3, 1, 1, tzinfo=UTC)
 
@@ -42,6 +44,8 @@ def load(as_of: datetime) -> None:
         begun = datetime(today.year - 1, 11, 20, 1, tzinfo=UTC)  # before the first event of the year was drafted
         staff = Staff.invite(places.offices, begun)
         staff.lay_down_rules(places.offices["省"], begun)
+        standard.lay_down(places.offices["省"], begun)
+        enter_terms(places.regions["四川"].code, today.year, begun)
         plan = _plans(places.offices["省"], today.year, as_of)
         Kept(places, staff, plan, as_of).play()
         stage = Stage(places, {task.code: task for task in plan.tasks}, staff, as_of)

@@ -19,8 +19,7 @@ from app.db import db
 from app.keeping.health import LETTERS_LATE, SILENT
 from app.outbox import holding, relay
 from app.outbox.models import Delivery
-from app.reminders.due import HEART
-from app.reminders.models import Heartbeat
+from app.reminders.heart import last_beat
 
 TOLD = frozenset({Role.ADMINISTRATOR.value, Role.ORGANIZER.value})
 
@@ -51,13 +50,13 @@ def alarms() -> list[Alarm]:
 
 def alarms_at(as_of: datetime) -> Iterator[Alarm]:
     """Three small queries."""
-    heart = db.session.get(Heartbeat, HEART)
-    made = db.session.scalar(select(func.min(Installation.made_at))) if heart is None else None
+    beat = last_beat()
+    made = db.session.scalar(select(func.min(Installation.made_at))) if beat is None else None
     if made is not None and as_of - made > SILENT:
         yield Alarm(_("定时程序还没有运行过，提醒和通知都不会寄出；请管理员查看服务器。"), made)
         return
-    if heart is not None and as_of - heart.at > SILENT:
-        yield Alarm(_("定时程序停了，提醒和通知都不会寄出；请管理员查看服务器。"), heart.at)
+    if beat is not None and as_of - beat > SILENT:
+        yield Alarm(_("定时程序停了，提醒和通知都不会寄出；请管理员查看服务器。"), beat)
         return  # then all else is late too
     if down := relay.trouble(as_of):
         yield Alarm(_("邮件服务器连不上或不让寄信，信件都在等，接通以后自动寄出。"), down.since)

@@ -19,8 +19,7 @@ from app.keeping import metrics
 from app.keeping.backup import Backup
 from app.outbox import holding, relay
 from app.outbox.models import Delivery
-from app.reminders.due import HEART
-from app.reminders.models import Heartbeat
+from app.reminders.heart import last_beat
 
 MEGABYTE = 1024 * 1024
 FULL, NEARLY_FULL = 16 * MEGABYTE, 512 * MEGABYTE
@@ -92,10 +91,10 @@ def outbox(as_of: datetime) -> Point:
 
 def scheduler(as_of: datetime) -> Point:
     """When it last rang, in whichever process."""
-    heart = db.session.get(Heartbeat, HEART)
-    if heart is None:
+    beat = last_beat()
+    if beat is None:
         return Point(State.FAILED if current_app.config["SCHEDULER"] else State.WARNING, {"age_seconds": None})
-    age = _age(heart.at, as_of) or 0
+    age = _age(beat, as_of) or 0
     return Point(State.FAILED if age > SILENT.total_seconds() else State.OK, {"age_seconds": age})
 
 

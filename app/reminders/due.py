@@ -77,9 +77,9 @@ def miss(as_of: datetime) -> int:
 
 
 def expand(as_of: datetime, slice_size: int = SLICE) -> int:
-    """One slice of the firing that is due first: a letter an address, and the cursor in the same transaction."""
+    """One slice of the firing that was due last: a letter an address, and the cursor in the same transaction."""
     occurrence = db.session.scalars(
-        Occurrence.due(as_of).where(Occurrence.useful_until > as_of).limit(1)
+        Occurrence.newest_due(as_of).where(Occurrence.useful_until > as_of).limit(1)
         .with_for_update(skip_locked=True, of=Occurrence)).one_or_none()
     if occurrence is None:
         return 0

@@ -92,9 +92,9 @@ class Occurrence(Model):
         return cls.waiting().where(cls.useful_until <= as_of)
 
     @classmethod
-    def upcoming(cls, events: Select[int], until: datetime) -> Select[Occurrence]:
-        return (cls.waiting().where(cls.event_id.in_(events), cls.due_at <= until)
-                .order_by(cls.due_at, cls.id))
+    def of_plans(cls, until: datetime) -> Select[Occurrence]:
+        """Of milestones and tasks."""
+        return cls.waiting().where(cls.event_id.is_(None), cls.due_at < until)
 
     @classmethod
     def waiting(cls) -> Select[Occurrence]:
@@ -103,6 +103,11 @@ class Occurrence(Model):
     @classmethod
     def due(cls, as_of: datetime) -> Select[Occurrence]:
         return cls.waiting().where(cls.due_at <= as_of).order_by(cls.due_at, cls.id)
+
+    @classmethod
+    def newest_due(cls, as_of: datetime) -> Select[Occurrence]:
+        """After an outage what was due last comes first: it helps longest."""
+        return cls.due(as_of).order_by(None).order_by(cls.due_at.desc(), cls.id.desc())
 
     @property
     def cause(self) -> str:

@@ -13,7 +13,7 @@ from wtforms.validators import InputRequired, NumberRange, Optional, Regexp, Val
 from app.forms import WholeField
 from app.plans.asking import PlanForm
 from app.reminders.registry import Anchor, registry
-from app.reminders.rules import A_DAY, DayRule, Lead, LeadUnit
+from app.reminders.rules import A_DAY, OF_PLANS, DayRule, Lead, LeadUnit
 
 MOST_HOURS = 24 * 60
 AFTER = {LeadUnit.HOURS: A_DAY, LeadUnit.DAYS: 5 * A_DAY, LeadUnit.WORKDAYS: 7 * A_DAY}
@@ -23,10 +23,10 @@ class RuleForm(PlanForm):
     """`act` is what was answered when somebody is due at once: now, or later."""
 
     anchor = SelectField(_l("以什么为准"), [InputRequired()])
-    direction = SelectField(_l("之前还是之后"), [InputRequired()])
+    direction = SelectField(_l("之前还是之后"), [Optional()])
     lead_amount = WholeField(_l("提前或推后多少"), [
         InputRequired(_l("请填一个数。")), NumberRange(0, 99, _l("要在 0 到 99 之间。"))],
-        render_kw={"min": 0, "max": 99, "inputmode": "numeric"})
+        description=_l("当天发的，填 0 天，再填几点发。"), render_kw={"min": 0, "max": 99, "inputmode": "numeric"})
     lead_unit = SelectField(_l("单位"), [InputRequired()])
     audience = SelectField(_l("发给谁"), [InputRequired()])
     at_time = StringField(
@@ -45,7 +45,8 @@ class RuleForm(PlanForm):
         self.anchor.choices = [(one.name, str(one.label)) for one in anchors]
         self.audience.choices = [(one.name, str(one.label)) for one in kept.audiences.values() if any(
             kept.letters_for(anchor, one.name) for anchor, _name in self.anchor.choices)]
-        self.direction.choices = [("before", _("之前")), ("after", _("之后"))]
+        self.direction.choices = [("", _("通常的：结束和登记人数是之后，别的是之前")), ("before", _("之前")),
+                                  ("after", _("之后"))]
         self.lead_unit.choices = [(one.value, one.label) for one in LeadUnit]
         self.day_rule.choices = [(one.value, one.label) for one in DayRule]
 
@@ -56,9 +57,29 @@ class RuleForm(PlanForm):
             raise ValidationError(_("“%(anchor)s”没有写给“%(audience)s”的信，请换一个。",
                                     anchor=anchor, audience=audience))
 
+    def validate_direction(self, field: Any) -> None:
+        anchor = registry().anchors.get(self.anchor.data or "")
+        if anchor is not None and anchor.is_usually_after and field.data == "before":
+            raise ValidationError(_("“%(anchor)s”的信要在之后发。", anchor=anchor.label))
+
+    def validate_lead_amount(self, field: Any) -> None:
+        is_on_the_day = self.lead_unit.data == LeadUnit.DAYS and self.at_time.data
+        if field.data == 0 and not is_on_the_day:
+            raise ValidationError(_("至少填 1；当天发的，填 0 天，再填几点发。"))
+
+    def validate_lead_unit(self, field: Any) -> None:
+        if field.data == LeadUnit.HOURS and self.anchor.data in OF_PLANS:
+            raise ValidationError(_("节点和任务只有日子，没有钟点，请按天或工作日算。"))
+
+    @property
+    def is_after(self) -> bool:
+        """As said, else as is usual for what it is about."""
+        return self.direction.data == "after" if self.direction.data else (
+            registry().anchors[self.anchor.data].is_usually_after)
+
     def words(self) -> dict[str, Any]:
         """The rule's columns."""
-        unit, is_after = LeadUnit(self.lead_unit.data), self.direction.data == "after"
+        unit, is_after = LeadUnit(self.lead_unit.data), self.is_after
         lead = Lead(self.lead_amount.data, unit)
         usual = AFTER[unit] if is_after or not lead.minutes else lead.useful_for(0)
         return {"anchor": self.anchor.data, "is_after": is_after, "lead_amount": lead.amount, "lead_unit": unit.value,

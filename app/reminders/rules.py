@@ -163,6 +163,8 @@ class ReminderRule(Model):
 
     @property
     def label(self) -> str:
+        if self.lead_amount == 0:
+            return _("当天")
         words = {
             ("days", False): ngettext("前 %(num)d 天", "前 %(num)d 天", self.lead_amount),
             ("days", True): ngettext("后 %(num)d 天", "后 %(num)d 天", self.lead_amount),

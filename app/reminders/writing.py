@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from flask import current_app
 from sqlalchemy import select, update
@@ -17,6 +17,7 @@ from app.reminders.models import Occurrence, OccurrenceState
 from app.reminders.registry import Kind, Mailbox, Thing, registry
 from app.workdays.nights import morning_after
 
+LATE = timedelta(minutes=5)  # nothing had run when it was due
 MERGED = "同一件事有更晚的一封提醒，只寄那一封"
 
 
@@ -42,13 +43,16 @@ def write(occurrence: Occurrence, kind: Kind, thing: Thing, mailboxes: Sequence[
 
 
 def leaves_at(occurrence: Occurrence, as_of: datetime) -> datetime:
-    """Its due time; what comes late and at night waits for eight o'clock, while that helps."""
+    """Its due time; what comes late leaves in the order in which it is written, the newest first, and at night waits
+    for eight o'clock, while that helps."""
     late = max(occurrence.due_at, as_of)
-    if occurrence.rule.is_by_the_hour or late == occurrence.due_at:
+    if late - occurrence.due_at < LATE:
         return occurrence.due_at
+    if occurrence.rule.is_by_the_hour:
+        return late
     zone = occurrence.event.zone if occurrence.event else current_app.config["TIMEZONE"]
     morning = morning_after(late, zone)
-    return morning if late < morning < occurrence.useful_until else occurrence.due_at
+    return morning if late < morning < occurrence.useful_until else late
 
 
 def is_followed(occurrence: Occurrence, as_of: datetime) -> bool:

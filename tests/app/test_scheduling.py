@@ -2,14 +2,17 @@
 
 import threading
 import time
+from datetime import timedelta
 from multiprocessing import get_context
 
 import pytest
 from sqlalchemy import select
 
 from app import scheduling
+from app.clock import now
 from app.db import db
 from app.outbox import claiming
+from app.reminders.heart import last_beat
 from app.reminders.models import Heartbeat
 from app.scheduling import Clock, Lock
 from tests.conftest import AS_OF
@@ -127,3 +130,26 @@ def test_a_tick_that_fails_is_rung_again(app, monkeypatch):
     clock.stop()
 
     assert (is_alive, len(rung) > 1) == (True, True)
+
+
+def test_a_tick_that_takes_long_is_alive_and_one_that_fails_again_and_again_is_not(app, tmp_path, monkeypatch):
+    """As on a busy machine: the tick ends after a minute and more, and its own row is of before."""
+    Heartbeat.beat("tick", "here:1", now() - timedelta(minutes=5))
+    db.session.commit()
+    clock = Clock(app)
+    told = []
+
+    def at_work(*_words):
+        clock._beat()
+        told.append(now() - last_beat() < timedelta(seconds=30))
+        (tmp_path / "scheduler.alive").unlink(missing_ok=True)
+        raise RuntimeError("the tick failed")
+
+    monkeypatch.setattr(scheduling.due, "tick", at_work)
+    for _ in range(4):
+        with pytest.raises(RuntimeError, match="the tick failed"):
+            clock._tick()
+    clock._beat()  # none is under way
+
+    assert told == [True, True, True, False]
+    assert now() - last_beat() > timedelta(minutes=4)

@@ -230,6 +230,7 @@ TABLE: dict[tuple[str, str], Row] = {
     ("GET", "outbox.letter"): Row(HANDLERS, DOWNWARD, {"id": "letter"}),
     ("POST", "outbox.retry"): Row(HANDLERS, DOWNWARD, {"id": "letter"}),
     ("POST", "outbox.stop"): Row(HANDLERS, DOWNWARD, {"id": "letter"}),
+    ("POST", "outbox.release_storm"): Row(HANDLERS, status=302),
     ("POST", "outbox.send_anyway"): Row(HANDLERS, DOWNWARD, {"id": "letter"}),
     # monthly returns
     ("GET", "returns.index"): Row(STAFF),

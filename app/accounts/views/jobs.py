@@ -14,10 +14,9 @@ from app.clock import now
 from app.db import db
 from app.errors import NotThere
 from app.jobs import Job
-from app.reminders.due import HEART
-from app.reminders.models import Heartbeat
+from app.reminders.heart import last_beat
 
-SILENT_FOR = timedelta(seconds=30)
+SILENT_FOR = timedelta(minutes=1)  # as for the red line of the console
 
 
 @bp.get("/console/jobs/<int:id>")
@@ -39,5 +38,5 @@ def get_job(id: int, kind: str = "", *, lock: bool = False) -> Job:
 
 def is_rung() -> bool:
     """Whether a scheduler runs: without one no work behind a page is ever begun."""
-    heart = db.session.get(Heartbeat, HEART)
-    return heart is not None and now() - heart.at < SILENT_FOR
+    beat = last_beat()
+    return beat is not None and now() - beat < SILENT_FOR

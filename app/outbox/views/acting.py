@@ -5,17 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime
 
-from flask import flash, redirect, url_for
+from flask import flash, redirect, request, url_for
 from flask_babel import gettext as _
+from flask_babel import ngettext
 from werkzeug.wrappers import Response
 
 from app.accounts.access import allowed
 from app.clock import now
 from app.db import db
 from app.errors import Refused
-from app.outbox import handling
+from app.outbox import handling, storms
 from app.outbox.models import Delivery
-from app.outbox.views.desk import HANDLERS, bp, event_of, get_letter
+from app.outbox.views.desk import HANDLERS, bp, event_of, get_letter, mine
 from app.outbox.views.one_letter import page_of
 
 Page = tuple[str, int] | Response
@@ -30,7 +31,7 @@ def retry(id: int) -> Page:
 @bp.post("/console/letters/<int:id>/stop")
 @allowed(*HANDLERS)
 def stop(id: int) -> Page:
-    return _done(id, handling.stop, _("已停下，不寄了。"))
+    return _done(id, handling.stop, _("已停下，这封信不寄了。改了主意，可以点“仍然寄出”。"))
 
 
 @bp.post("/console/letters/<int:id>/sending")
@@ -38,6 +39,21 @@ def stop(id: int) -> Page:
 def send_anyway(id: int) -> Page:
     return _done(id, lambda letter, as_of: handling.send_anyway(letter, as_of, _useful_until(letter)),
                  _("马上就寄。"))
+
+
+@bp.post("/console/letters/storms/release")
+@allowed(*HANDLERS)
+def release_storm() -> Page:
+    """Whoever looked through the list lets the rest of its letters leave. Pressed twice, it is done once."""
+    which, cause = mine(), request.form.get("cause", "")
+    storm = next((one for one in storms.storms(which, now()) if one.cause == cause), None)
+    count = storms.release(storm, which, now()) if storm else 0
+    db.session.commit()
+    if count:
+        flash(ngettext("%(num)d 封信马上就寄。", "%(num)d 封信马上就寄。", count), "success")
+    else:
+        flash(_("已经没有这样等着的信。"), "warning")
+    return redirect(url_for("outbox.letters"))
 
 
 def _useful_until(letter: Delivery) -> datetime | None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
 from flask_babel import gettext as _
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, func, select, true
 from sqlalchemy.orm import joinedload
 
 from app.clock import local_day
@@ -18,22 +18,16 @@ from app.events.models import Event
 from app.outbox.ceilings import ceilings
 from app.outbox.forecast import DAY, MINUTE, Batch, Ended, forecast
 from app.outbox.models import Delivery
+from app.outbox.views import regular
+from app.outbox.views.dues import Due
 from app.outbox.views.kinds import Kind
 from app.reminders.audience import host_of_enrolments
 from app.reminders.models import Occurrence
+from app.reminders.registry import registry
 from app.signup.models import Enrolment
 
 DAYS = 30
 WORTH_SAYING = timedelta(minutes=1)
-
-
-@dataclass(frozen=True, slots=True)
-class Due:
-    """Letters of one kind, due together; `occurrence`: not yet written, hence about so many."""
-
-    at: datetime
-    kind: Kind
-    count: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +41,13 @@ class Ahead:
     @property
     def total(self) -> int:
         return sum(self.counts)
+
+
+def everything_due(as_of: datetime) -> list[Due]:
+    """Of all offices: the letters about events, those of the plan's days, and what leaves by the calendar."""
+    until = _midnight(local_day(as_of) + timedelta(days=DAYS))
+    return [*due_within(true(), true(), as_of), *regular.of_plans(until, as_of),
+            *regular.of_the_calendar(until, as_of)]
 
 
 def due_within(events: ColumnElement[bool], letters: ColumnElement[bool], as_of: datetime) -> list[Due]:
@@ -93,7 +94,7 @@ def _reminders(events: ColumnElement[bool], until: datetime, as_of: datetime) ->
                                 .options(joinedload(Occurrence.event).joinedload(Event.parent),
                                          joinedload(Occurrence.rule))).unique().all()
     boxes = _mailboxes({host_of_enrolments(one.event).id for one in coming})
-    return [Due(max(one.due_at, as_of), Kind.REMINDER,
+    return [Due(max(one.due_at, as_of), Kind.of(registry().letter_of(one.rule).name),
                 boxes.get(host_of_enrolments(one.event).id, 0) if one.rule.audience == "enrolled" else 1)
             for one in coming]
 

@@ -9,7 +9,6 @@ from typing import Any
 from flask import g, render_template, request, url_for
 from flask_babel import gettext as _
 from sqlalchemy import ColumnElement, String, cast, func, literal, select, true
-from sqlalchemy.orm import joinedload
 
 from app.accounts.access import allowed
 from app.accounts.models import Actor, Role
@@ -20,16 +19,17 @@ from app.errors import BadInput
 from app.events.asking import office_zone
 from app.events.models import Event
 from app.legible import number_in
+from app.outbox import storms
 from app.outbox.domains import OTHER
 from app.outbox.models import Delivery, DeliveryState
 from app.outbox.pace import DomainPace
 from app.outbox.searching import A_PAGE, Search
 from app.outbox.views import ahead, kinds
+from app.outbox.views.coming import coming
 from app.outbox.views.desk import HANDLERS, TONES, abouts_of, bp, events_of, mine, sees_all
 from app.outbox.views.releasing import hold_words
-from app.reminders.models import Occurrence
 
-SHOWN = 8  # reminders that come next
+SHOWN, ALL_SHOWN = 8, 300  # reminders that come next
 ASKED = ("q", "state", "kind", "since", "until")
 
 
@@ -52,17 +52,17 @@ def letters() -> str:
 
 
 def _ahead(as_of: datetime) -> dict[str, Any]:
-    everything = ahead.due_within(true(), true(), as_of)
+    everything = ahead.everything_due(as_of)
     ended = ahead.ends_of(everything, as_of)
     events = events_of(g.actor)
     own = everything if sees_all() else ahead.due_within(Event.id.in_(events), mine(), as_of)
-    coming = Occurrence.upcoming(events, as_of + timedelta(days=ahead.DAYS)).limit(SHOWN).options(
-        joinedload(Occurrence.event).joinedload(Event.parent), joinedload(Occurrence.rule))
+    shown = ALL_SHOWN if request.args.get("coming") == "all" else SHOWN
     days = ahead.by_day(own, as_of, ended)
     return {
         "days": days, "limits": ahead.limits_in_words(), "as_of": as_of,
         "felt": ahead.sentences(ahead.by_day(everything, as_of, ended), as_of),
-        "coming": db.session.scalars(coming).unique().all(), "shown": SHOWN,
+        "coming": coming(events, as_of + timedelta(days=ahead.DAYS), shown, with_plans=sees_all()),
+        "shown": shown, "has_all": shown == ALL_SHOWN, "storms": storms.storms(mine(), as_of),
         "queue": db.session.scalar(select(func.count()).select_from(Delivery.waiting().where(mine()).subquery())),
         "slow": db.session.scalars(DomainPace.slowed(as_of)).all(), "houses": _houses()}
 

@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from flask import render_template
+from markupsafe import Markup, escape
 from sqlalchemy import select
 
 from app.accounts.access import allowed
+from app.accounts.installation import Installation
 from app.clock import now
 from app.contact import masked
 from app.db import db
-from app.outbox import handling
+from app.outbox import handling, late
 from app.outbox.letter import shown
 from app.outbox.models import Attempt, Delivery, DeliveryState
 from app.outbox.views import kinds
 from app.outbox.views.desk import HANDLERS, TONES, bp, event_of, get_letter
+
+_LINK = re.compile(r"https?://[!#-;=?-~]+")
 
 
 @bp.get("/console/letters/<int:id>")
@@ -38,10 +43,20 @@ def _attempts(found: Delivery) -> list[Attempt]:
     return list(db.session.scalars(select(Attempt).where(Attempt.delivery_id == found.id).order_by(Attempt.id)))
 
 
+def linked(text: str) -> Markup:
+    """Its addresses can be followed; they end before Chinese signs, too."""
+    return Markup(_LINK.sub(lambda found: f'<a href="{found[0]}">{found[0]}</a>', str(escape(text))))
+
+
 def _words(found: Delivery) -> dict[str, Any]:
     if found.content is None or kinds.is_secret(found.letter):
         return {}
-    fields = {"name": found.name, **found.fields}
-    return {"subject": shown(found.content.subject, fields), "text": shown(found.content.text, fields),
+    is_demonstration = Installation.is_shown_as_demonstration()
+    # None of its letters leaves: here alone one opens what they lead to.
+    late_ones = late.late_fields(found, now()) if is_demonstration else {}
+    fields = {"name": found.name, **found.fields, **late_ones}
+    return {"is_demonstration": is_demonstration, "subject": shown(found.content.subject, fields),
+            "text": linked(shown(found.content.text, fields)) if is_demonstration else shown(
+                found.content.text, fields),
             "version": found.content.wording or found.content.digest[:8],
             "has_calendar": bool(found.content.calendar)}

@@ -67,7 +67,7 @@ def test_a_link_from_last_week_is_refused_with_a_sentence(client, editor):
     answers = [client.get(address), client.post(address)]
 
     assert [answer.status_code for answer in answers] == [410, 410]
-    assert ["这个登录链接已用过或已过期，请向管理员再要一个。" in answer.text for answer in answers] == [True, True]
+    assert ["这个登录链接已用过、已过期或不完整。" in answer.text for answer in answers] == [True, True]
 
 
 def test_the_right_password_opens_the_console(client, editor):

@@ -4,11 +4,16 @@ import re
 from datetime import timedelta
 
 import pytest
+from werkzeug.datastructures import MultiDict
 
+from app.accounts.installation import Installation
 from app.accounts.models import Role
 from app.audit.models import AuditRow
 from app.clock import now
 from app.db import db
+from app.feeds.following.asking import ask
+from app.feeds.following.rhythm import Rhythm
+from app.feeds.slices import Slice
 from app.outbox import posting, sending
 from app.outbox.letter import Recipient
 from app.outbox.models import Attempt, DeliveryState
@@ -197,3 +202,31 @@ def test_the_event_names_the_addresses_that_take_no_letters(app, signed_in):
 
     assert re.findall(r'(?s)<li class="rejected">(.*?)</li>', page) == [
         "李娜 li***@example.org：550 5.1.1 no such user"]
+
+
+def test_in_a_demonstration_alone_the_links_of_a_letter_are_there_to_be_opened(app, signed_in):
+    follower = ask(Slice.of(MultiDict([("kind", "lecture")])), address="li@example.org", rhythm=Rhythm.DAILY, hour=9,
+                   language="zh", consent_text="同意", as_of=now())
+    db.session.commit()
+    browser = signed_in(a_person("Ann", Role.ADMINISTRATOR, an_office()))
+    page = f"/console/letters/{ledger()[0].id}"
+
+    before = browser.get(page).text
+    db.session.add(Installation(is_demonstration=True, made_at=now()))
+    db.session.commit()
+    after = browser.get(page).text
+
+    assert (follower.url in before, f'href="{follower.url}"' in after) == (False, True)
+    assert "确认" in app.test_client().get(f"/following/{follower.token}").text
+
+
+def test_letters_taken_back_are_folded_on_the_event_s_page(app, signed_in):
+    event = soon()
+    about(event, "改期通知", state="cancelled")
+    about(event, "报名成功", state="accepted")
+
+    page = signed_in(chen()).get(f"/console/events/{event.id}").text
+
+    folded = re.search(r"(?s)<details><summary>已撤回或合并的 1 封</summary>(.*?)</details>", page)[1]
+    assert [subject in folded for subject in ("改期通知", "报名成功")] == [True, False]
+    assert "报名成功" in page

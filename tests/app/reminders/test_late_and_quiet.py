@@ -162,6 +162,20 @@ def test_a_lease_does_not_end_early_for_a_clock_set_back(app):
     assert db.session.scalars(select(Delivery.state)).one() == "claimed"
 
 
+def test_after_an_outage_what_was_due_last_leaves_first(either_app):
+    starts = [START, START + 2 * HOUR, START + HOUR]
+    for number, starts_at in enumerate(starts):
+        event = reminded_by("1d", starts_at=starts_at)
+        event.title = f"讲座{number}"
+    db.session.commit()
+
+    back = START - DAY + 5 * HOUR
+    rung(back)
+    left = [one.content.subject for one in db.session.scalars(Delivery.due(back))]
+
+    assert [subject[3:6] for subject in left] == ["讲座1", "讲座2", "讲座0"]
+
+
 def test_a_copy_for_another_year_reminds_nobody_until_somebody_publishes_it(app):
     event = reminded_by("1d")
     shell = Shell.of(event, 2027, DateRule.WEEK).make(AS_OF)

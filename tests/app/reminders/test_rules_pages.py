@@ -150,3 +150,37 @@ def test_the_list_asks_the_same_number_of_questions_for_one_rule_and_for_many(ev
     db.session.commit()
 
     assert count_queries(ask) == few
+
+
+def test_a_rule_with_several_mistakes_tells_them_all_at_once(event, organizer):
+    answer = organizer.post(address(event), data=WORDS | {
+        "anchor": "figures_due", "lead_amount": "100", "at_time": "9 o'clock", "hours": "many"})
+
+    assert answer.status_code == 422
+    told = ("的信要在之后发。", "要在 0 到 99 之间。", "请写成 09:00 这样。", "请填整数。",
+            "没有写给“报名的人”的信")
+    assert [sentence in answer.text for sentence in told] == [True] * 5
+    assert rules(event) == [(1, True), (1, True)]
+
+
+@pytest.mark.parametrize(("words", "is_taken"), [
+    ({"lead_unit": "days", "at_time": "08:30"}, True), ({"lead_unit": "days"}, False),
+    ({"lead_unit": "hours", "at_time": "08:30"}, False), ({"lead_unit": "workdays", "at_time": "08:30"}, False)])
+def test_nothing_before_is_the_day_itself_at_its_hour_or_is_refused(event, organizer, words, is_taken):
+    answer = organizer.post(address(event), data=WORDS | {"lead_amount": "0"} | words)
+
+    assert (answer.status_code, len(rules(event))) == ((302, 3) if is_taken else (422, 2))
+
+
+@pytest.mark.parametrize(("anchor", "is_after"), [("start", False), ("end", True)])
+def test_before_or_after_is_as_usual_unless_said(event, organizer, anchor, is_after):
+    organizer.post(address(event), data=WORDS | {"anchor": anchor, "direction": "", "lead_amount": "2"})
+
+    made = db.session.scalars(ReminderRule.of_event(event.id)).all()[-1]
+    assert (made.anchor, made.is_after) == (anchor, is_after)
+
+
+def test_who_only_looks_is_shown_no_empty_column(event, signed_in):
+    browser = signed_in(a_person("Leader", Role.LEADER, an_office()))
+
+    assert "可以做的事" not in browser.get(address(event)).text
