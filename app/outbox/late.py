@@ -7,7 +7,8 @@ from datetime import datetime
 
 from flask import Flask, current_app
 
-from app.outbox import unsubscribing
+from app.outbox import stopping_by_mail, unsubscribing
+from app.outbox.message import UNSUBSCRIBE, UNSUBSCRIBE_BY_MAIL
 from app.outbox.models import Delivery
 
 LateFields = Callable[[Delivery, datetime], Mapping[str, str]]
@@ -28,4 +29,7 @@ def late_fields(delivery: Delivery, as_of: datetime) -> Mapping[str, str]:
     fields = dict(make(delivery, as_of)) if make else {}
     if unsubscribing.is_optional(delivery.letter):
         fields |= unsubscribing.fields(delivery)
+        if link := fields.get(UNSUBSCRIBE):
+            fields[UNSUBSCRIBE_BY_MAIL] = stopping_by_mail.address_for(unsubscribing.Reader.holding(
+                link.rpartition("/")[2]))
     return fields

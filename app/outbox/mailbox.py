@@ -1,4 +1,5 @@
-"""The mailbox that MAIL_FROM names, read for reports of what did not arrive (IMAP, RFC 3501)."""
+"""The mailbox that MAIL_FROM names, read for reports of what did not arrive, and for letters that ask to stop ours
+(IMAP, RFC 3501)."""
 
 from __future__ import annotations
 
@@ -15,7 +16,7 @@ from urllib.parse import unquote, urlsplit
 from flask import current_app
 
 from app.db import db
-from app.outbox import bounces
+from app.outbox import bounces, stopping_by_mail
 from config import SettingError
 
 log = logging.getLogger(__name__)
@@ -87,8 +88,10 @@ def look(as_of: datetime) -> int:
         with mailbox.open() as imap:
             numbers = imap.uid("SEARCH", "UNSEEN")[1][0].split()[:AT_ONCE]
             for number in numbers:
-                report = bounces.read(_fetch(imap, number))
-                taken += report is not None and bounces.take(report, as_of)
+                octets = _fetch(imap, number)
+                if not stopping_by_mail.take(octets, as_of):
+                    report = bounces.read(octets)
+                    taken += report is not None and bounces.take(report, as_of)
                 db.session.commit()
                 imap.uid("STORE", number, "+FLAGS", r"(\Seen)")
     except (OSError, imaplib.IMAP4.error) as error:

@@ -25,6 +25,7 @@ from app.outbox.models import Delivery, LetterContent
 _ADDRESS = re.compile(r"[^\s<>()\[\],:;\\\"@\x00-\x20\x7f]{1,64}@[^\s<>()\[\],:;\\\"@\x00-\x20\x7f]{1,253}")
 _LINK = re.compile(r"https?://[^\s<>\"']+")
 UNSUBSCRIBE = "unsubscribe_url"  # the field that holds the address of its one click
+UNSUBSCRIBE_BY_MAIL = "unsubscribe_mailto"  # the same by a letter, where one is read
 THREAD = "thread"  # the field that holds the Message-ID of the letter which this one follows
 _inliner = css_inline.CSSInliner(load_remote_stylesheets=False)
 
@@ -81,7 +82,9 @@ class Prepared:
             lines |= {"In-Reply-To": earlier, "References": earlier}
         if link := one_line(fields.get(UNSUBSCRIBE, "")):
             # RFC 8058 3.1: both, so that a mail program may offer it without opening a page.
-            lines |= {"List-Unsubscribe": f"<{link}>", "List-Unsubscribe-Post": "List-Unsubscribe=One-Click"}
+            mail = one_line(fields.get(UNSUBSCRIBE_BY_MAIL, ""))
+            ways = f"<{link}>,\r\n <{mail}>" if mail else f"<{link}>"
+            lines |= {"List-Unsubscribe": ways, "List-Unsubscribe-Post": "List-Unsubscribe=One-Click"}
         return "".join(f"{name}: {value}\r\n" for name, value in lines.items()).encode("ascii")
 
 

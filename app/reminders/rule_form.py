@@ -27,7 +27,7 @@ class RuleForm(PlanForm):
     lead_amount = WholeField(_l("提前或推后多少"), [
         InputRequired(_l("请填一个数。")), NumberRange(0, 99, _l("要在 0 到 99 之间。"))],
         description=_l("当天发的，填 0 天，再填几点发。"), render_kw={"min": 0, "max": 99, "inputmode": "numeric"})
-    lead_unit = SelectField(_l("单位"), [InputRequired()])
+    lead_unit = SelectField(_l("按天还是小时"), [InputRequired()])
     audience = SelectField(_l("发给谁"), [InputRequired()])
     at_time = StringField(
         _l("几点发"), [Optional(), Regexp(r"([01]\d|2[0-3]):[0-5]\d$", message=_l("请写成 09:00 这样。"))],

@@ -25,7 +25,7 @@ from app.events.reviewing import waiting_for
 from app.events.span import Span
 from app.events.submitting import Comment
 from app.files import StoredFile
-from app.outbox.models import Delivery
+from app.outbox.models import Attempt, Delivery
 from app.outbox.transport import KEPT
 from app.plans.milestones import Milestone
 from app.plans.models import Plan
@@ -33,6 +33,7 @@ from app.plans.outside import OutsideFigure
 from app.plans.programmes import Programme
 from app.plans.registers import Register, RegisterEntry
 from app.reminders.models import Occurrence
+from app.reminders.rules import ReminderRule
 from app.reports.counting.programmes import programme_tally
 from app.reports.counting.tally import tally
 from app.reports.outlook.lights import lights
@@ -40,6 +41,7 @@ from app.reports.returns.monthly import MonthlyReturn
 from app.reports.slips.slip import SupervisionSlip
 from app.signup.models import Enrolment
 from app.signup.queries import seats_taken
+from app.workdays.models import SchoolTerm
 from tests.conftest import settings
 
 NOVEMBER = datetime(2026, 11, 23, 4, tzinfo=UTC)
@@ -281,6 +283,8 @@ def test_letters_of_the_loading_stay_in_the_outbox(demonstrated):
     assert [tuple(row) for row in states] == [
         # Published after review: a class, and the open day; returned: one.
         ("events.decided", "accepted", KEPT, 3),
+        # Events whose figures were entered later than at nine on the next working day, and milestones.
+        ("events.figures_due", "accepted", KEPT, 11), ("plans.milestone_due", "accepted", KEPT, 2),
         # A day and an hour before four sessions and one lecture; a day before tomorrow's workshop.
         ("reminders.reminder", "accepted", KEPT, 2 * (4 * 5 + 9) + 10),
         # Sent back to one office, and two offices supervised.
@@ -288,6 +292,20 @@ def test_letters_of_the_loading_stay_in_the_outbox(demonstrated):
         ("signup.cancelled", "accepted", KEPT, 6),
         ("signup.changed", "accepted", KEPT, 12 + 4), ("signup.confirmation", "accepted", KEPT, people)]
     assert {one.rpartition("@")[2] for one in db.session.scalars(select(Delivery.address))} == {"example.org"}
+
+
+def test_each_letter_of_the_past_has_the_one_try_that_kept_it(demonstrated):
+    gone = select(Delivery.id, Delivery.sent_at).where(Delivery.state == "accepted").order_by(Delivery.id)
+    tries = select(Attempt.delivery_id, Attempt.at).where(Attempt.answer == KEPT).order_by(Attempt.delivery_id)
+
+    assert db.session.execute(tries).all() == db.session.execute(gone).all()
+
+
+def test_its_schools_have_terms_and_its_staff_rules(demonstrated):
+    assert db.session.execute(select(SchoolTerm.kind, func.count()).group_by(SchoolTerm.kind).order_by(
+        SchoolTerm.kind)).all() == [("exams", 2), ("term", 2), ("vacation", 1)]
+    assert db.session.scalars(select(ReminderRule.anchor).where(ReminderRule.organization_id.is_not(None)).order_by(
+        ReminderRule.id)).all() == ["figures_due", "milestone_due", "task_due"]
 
 
 def test_returns_stand_in_every_state_and_a_slip_is_open_and_one_closed_by_its_fact(demonstrated):

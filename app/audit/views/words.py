@@ -157,6 +157,7 @@ FIELDS = {
     "name": _l("姓名或名称"), "name_en": _l("英文名称"), "email": _l("邮箱"), "mobile": _l("手机号"),
     "unit": _lp("audit field", "单位"), "old_name": _l("原姓名"), "old_contact": _l("原联系方式"),
     "old_unit": _l("原单位"),
+    "anchor": _l("以什么为准"), "lead": _l("提前或推后"), "letters": _l("几封信"),
     "role": _l("角色"), "roles": _l("角色"), "organization": _l("单位"), "parent": _l("上级"),
     "aliases": _l("别名"), "closed": _l("已关闭"), "count": _l("条数或人数"),
     "year": _l("年度"), "address": _l("网络地址"), "tolerance": _l("允许偏差（%）"), "closing": _l("信末附言"),
@@ -211,7 +212,7 @@ VALUES = {
     "basis": {"stated": _l("文件写明"), "working": _l("内部目标"), "counted": _l("据文字列举统计")},
     "reviewer": {"self": _l("自己"), "parent": _l("上级"), "root": _l("最上级")},
 }
-HIDDEN = frozenset({"event", "change"})  # said in the sentence, or a number that tells nobody anything
+HIDDEN = frozenset({"event", "change", "event_id", "organization_id"})  # said in the sentence, or a number that tells nobody anything
 
 
 def doings() -> list[tuple[str, str]]:
