@@ -249,28 +249,25 @@ def test_304_reads_no_words_of_a_draft(app, client):
     assert (known.status_code, reads, "event.description" in " ".join(asked)) == (304, [], True)
 
 
-@pytest.mark.parametrize("change", ["a draft's part", "a draft's whole", "send in", "name of the city", "a deadline"])
+@pytest.mark.parametrize("change", ["another office's part", "a draft's whole", "send in", "name of the city"])
 def test_what_a_draft_shows_of_others_makes_a_new_tag(app, client, change):
-    whole = an_event("大赛", kind=EventKind.COMPETITION, published=False)
-    stage = an_event("初赛", kind=EventKind.COMPETITION, published=False)
-    whole.add_part(stage, AS_OF)
-    lecture = an_event("讲座", takes_enrolments=True, signup_closes_at=AS_OF + timedelta(days=1))
+    whole = an_event("讲坛", published=False)
+    issue = an_event("第一期", published=False, organization=a_city_office("绵阳"))
+    whole.add_part(issue, AS_OF)
     db.session.commit()
-    address = an_address(chen(), *EVERYTHING)
+    address = an_address(chen(), Holding.OFFICE)
     before = fetch(client, address)
     match change:
-        case "a draft's part":
-            stage.reschedule(stage.span.moved_by(timedelta(days=3)), AS_OF)
+        case "another office's part":
+            issue.discard(AS_OF)
         case "a draft's whole":
-            whole.revise(AS_OF, title="改了名的大赛")
+            whole.revise(AS_OF, title="改了名的讲坛")
         case "send in":
             whole.state = "submitted"
         case "name of the city":
             city = a_region()
             city.name = city.short_name = "改了名的市"
             note(Change(city, "renamed", AS_OF))
-        case "a deadline":
-            lecture.revise(AS_OF, signup_closes_at=AS_OF + timedelta(days=2))
     db.session.commit()
     after = fetch(client, address, If_None_Match=before.headers["ETag"])
 
@@ -461,3 +458,20 @@ def test_another_cannot_touch_it(app, signed_in):
     for verb in ("address", "revocation"):
         assert browser.post(f"/console/me/feeds/{made.id}/{verb}").status_code == 404
     assert db.session.get(FeedToken, made.id).revoked_at is None
+
+
+@pytest.mark.parametrize("change", ["a deadline", "a milestone"])
+def test_deadlines_and_milestones_make_a_new_tag_when_they_move(app, client, change):
+    lecture = an_event("讲座", organization=a_city_office("绵阳"), takes_enrolments=True,
+                       signup_closes_at=AS_OF + timedelta(days=1))
+    milestone = a_milestone("节点", due_on=date(2026, 4, 1))
+    address = an_address(chen(), Holding.BELOW, Holding.DEADLINES, Holding.MILESTONES)
+    before = fetch(client, address)
+    if change == "a deadline":
+        lecture.revise(AS_OF, signup_closes_at=AS_OF + timedelta(days=2))
+    else:
+        milestone.due_on = date(2026, 4, 2)
+    db.session.commit()
+    after = fetch(client, address, If_None_Match=before.headers["ETag"])
+
+    assert (after.status_code, after.data == before.data) == (200, False)
