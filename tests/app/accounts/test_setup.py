@@ -67,7 +67,8 @@ def test_what_setup_makes_is_there_once_and_is_no_demonstration(either_app):
         ("chen@example.org", "administrator", None)]
     assert db.session.scalars(select(Installation.is_demonstration)).all() == [False]
     assert settings_of(root).sources == {}
-    assert db.session.scalars(select(AuditRow.what).order_by(AuditRow.id)).all() == ["founded", "invited"]
+    assert db.session.scalars(select(AuditRow.what).order_by(AuditRow.id)).all() == [
+        "founded", "invited", *["rule_laid_down"] * 3]
     assert db.session.scalars(select(Plan)).all() == []
 
 
