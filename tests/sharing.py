@@ -32,9 +32,10 @@ _compile: Callable[[Rule], None] = Rule.compile
 
 def share_statements(engine: Engine) -> None:
     """An engine that was not yet used says compiled statements of the first of its dialect."""
-    first = _first.setdefault(engine.dialect.name, engine)
-    if first is engine:
+    first = _first.get(engine.dialect.name)
+    if first is None or not getattr(first.dialect, "server_version_info", None):  # it never met a database
         engine._compiled_cache.capacity = 5_000  # type: ignore[union-attr]
+        _first[engine.dialect.name] = engine
         return
     engine.dialect = engine.pool._dialect = first.dialect
     engine._compiled_cache = first._compiled_cache

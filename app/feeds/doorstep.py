@@ -11,13 +11,13 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from threading import Lock
+from time import time
 from typing import Any
 
 from flask import Flask, request
 from werkzeug.http import parse_date, parse_etags
 
 from app.accounts.access import rule_of
-from app.clock import now
 from app.feeds.answering import PACKED
 from app.feeds.line import Line, Stamp
 from app.feeds.models import FeedRevision
@@ -26,7 +26,7 @@ ROOM = 16 * 1024 * 1024  # octets of bodies
 OVERHEAD = 4096
 MARK = "wujin.feed"
 ENDPOINT = "wujin.endpoint"  # what app/keeping/watching.py tells and counts
-NOT_IN_304 = frozenset({"content-type", "content-length", "content-encoding", "content-disposition", "last-modified"})
+IN_304 = frozenset({"etag", "cache-control", "content-location", "date", "expires", "vary"})  # RFC 9110 15.4.5
 
 Headers = list[tuple[str, str]]
 
@@ -36,8 +36,8 @@ class Mark:
     """What an answer is true of: the feeds' stamp, from when to when, and the view that gave it."""
 
     stamp: Stamp
-    since: datetime
-    until: datetime
+    since: float  # seconds since 1970, as the clock of every poll says them
+    until: float
     endpoint: str
 
 
@@ -68,7 +68,7 @@ class Kept:
 
 def keep(revision: FeedRevision, as_of: datetime, until: datetime) -> None:
     """Said by a view that anybody may ask: its answer is true while the feeds' revision is this, until then."""
-    request.environ[MARK] = Mark((revision.epoch, revision.revision), as_of, until,
+    request.environ[MARK] = Mark((revision.epoch, revision.revision), as_of.timestamp(), until.timestamp(),
                                  request.endpoint or "")
 
 
@@ -85,20 +85,20 @@ class Doorstep:
         self._line = Line(app)
 
     def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
-        if not environ["PATH_INFO"].endswith(".ics") or environ["REQUEST_METHOD"] not in ("GET", "HEAD"):
+        path, method, ask = environ["PATH_INFO"], environ["REQUEST_METHOD"], environ.get
+        if not path.endswith(".ics") or method not in ("GET", "HEAD"):
             return self.inner(environ, start_response)
-        name = (environ["PATH_INFO"], environ.get("QUERY_STRING", ""), environ.get("HTTP_HOST", ""),
-                environ.get("HTTP_ACCEPT_ENCODING", ""))
+        name = (path, ask("QUERY_STRING", ""), ask("HTTP_HOST", ""), ask("HTTP_ACCEPT_ENCODING", ""))
         kept = self._kept.get(name)
-        if kept and kept.mark.since <= now() < kept.mark.until and kept.mark.stamp == self._line.stamp():
+        if kept and (mark := kept.mark).since <= time() < mark.until and mark.stamp == self._line.stamp():
             if kept.is_known_to(environ):
-                environ[ENDPOINT] = kept.mark.endpoint
-                start_response("304 NOT MODIFIED", list(kept.unchanged))
+                environ[ENDPOINT] = mark.endpoint
+                start_response("304 NOT MODIFIED", kept.unchanged)
                 return []
             if kept.body is not None:
-                environ[ENDPOINT] = kept.mark.endpoint
-                start_response("200 OK", list(kept.headers))
-                return kept.body if environ["REQUEST_METHOD"] == "GET" else []
+                environ[ENDPOINT] = mark.endpoint
+                start_response("200 OK", kept.headers)
+                return kept.body if method == "GET" else []
         return self._fetch(environ, start_response, name)
 
     def clear(self) -> None:
@@ -112,7 +112,7 @@ class Doorstep:
 
         def start(status: str, headers: Headers, *rest: Any) -> Any:
             said.append((status, headers))
-            return start_response(status, headers, *rest)
+            return start_response(status, _of_304(headers) if status.startswith("304") else headers, *rest)
 
         given = self.inner(environ, start)
         mark = environ.get(MARK)
@@ -135,10 +135,15 @@ class Doorstep:
             body = None
         named = {name.lower(): value for name, value in headers}
         kept = Kept(mark, named["etag"], parse_date(named.get("last-modified")), headers,
-                    [(name, value) for name, value in headers if name.lower() not in NOT_IN_304], body)
+                    _of_304(headers), body)
         with self._lock:
             # Every change puts what is asked for anew, so that what came first is what nobody asks for.
             self._octets += kept.size - (was.size if (was := self._kept.pop(name, None)) else 0)
             self._kept[name] = kept
             while self._octets > ROOM:
                 self._octets -= self._kept.pop(next(iter(self._kept))).size
+
+
+def _of_304(headers: Headers) -> Headers:
+    """What the answer 200 would have said and a cache needs; the rest it keeps of the one it has."""
+    return [(name, value) for name, value in headers if name.lower() in IN_304]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from bisect import bisect_left
-from collections import Counter
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import accumulate
 from typing import Any
@@ -21,16 +21,16 @@ class Requests:
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._answers: Counter[tuple[str, str, int]] = Counter()
-        self._slots: dict[str, list[int]] = {}
-        self._seconds: Counter[str] = Counter()
+        self._answers: dict[tuple[str, str, int], int] = defaultdict(int)
+        self._slots: dict[str, list[int]] = defaultdict(lambda: [0] * (len(BUCKETS) + 1))
+        self._seconds: dict[str, float] = defaultdict(float)
 
     def count(self, endpoint: str, method: str, status: int, seconds: float) -> None:
         method = method if method in METHODS else "other"
         with self._lock:
             self._answers[endpoint, method, status] += 1
-            self._slots.setdefault(endpoint, [0] * (len(BUCKETS) + 1))[bisect_left(BUCKETS, seconds)] += 1
-            self._seconds[endpoint] += seconds  # type: ignore[assignment]
+            self._slots[endpoint][bisect_left(BUCKETS, seconds)] += 1
+            self._seconds[endpoint] += seconds
 
     def lines(self, worker: str) -> Iterator[str]:
         with self._lock:

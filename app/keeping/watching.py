@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import logging
 import random
-import time
 from collections.abc import Callable, Iterable
+from time import perf_counter
 from typing import Any
 
 from flask import Flask, Response, request
@@ -16,7 +16,7 @@ from app.keeping import logs, metrics
 log = logging.getLogger("wujin.requests")
 
 # Names for lines of the log, no secrets: asking the kernel for each would let go of the interpreter.
-_names = random.Random()
+name_of_one = random.Random().getrandbits
 
 ENDPOINT, ACTOR = "wujin.endpoint", "wujin.actor"
 UNKNOWN = "none"  # a path that leads nowhere: of endless variety, so neither counted nor told by its words
@@ -44,7 +44,7 @@ class Watch:
         self.app, self.inner, self.measures = app, app.wsgi_app, measures
 
     def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
-        began, id = time.perf_counter(), f"{_names.getrandbits(48):012x}"
+        began, id = perf_counter(), f"{name_of_one(48):012x}"
         logs.request_id.set(id)
         status = 0
 
@@ -62,7 +62,7 @@ class Watch:
             start("500 Internal Server Error", [("Content-Type", "text/plain; charset=utf-8")])
             return ["系统出错了，内容没有保存。请稍后再试。\n".encode()]
         finally:
-            self._tell(environ, id, status or 500, time.perf_counter() - began)
+            self._tell(environ, id, status or 500, perf_counter() - began)
 
     def _tell(self, environ: dict[str, Any], id: str, status: int, seconds: float) -> None:
         endpoint, method = environ.get(ENDPOINT, "front"), environ.get("REQUEST_METHOD", "")
