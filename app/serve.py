@@ -28,7 +28,7 @@ from app.keeping import logs
 from app.scheduling import Clock
 from config import OWNERS_ALONE, SettingError, refuse_unfit
 
-THREADS = 4
+THREADS = 3  # a worker: one more costs a poll a third, as all want the same interpreter
 # The server's own lines go the way of ours; its log of accesses would name tokens.
 LOGS = {"loggers": {"_granian": {"propagate": True}, "granian.access": {"propagate": False}}}
 
