@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 import zipfile
 from collections.abc import Iterable, Sequence
 from typing import Any
@@ -63,3 +64,14 @@ def _saved(file: Any) -> bytes:
     out = io.BytesIO()
     file.save(out)
     return out.getvalue()
+
+
+def problems(preview: Any) -> list[tuple[str, str]]:
+    """(cell, what is wrong with it) of the page that shows a sheet before it comes in."""
+    return re.findall(r'class="has-problem"[^>]*>([^<]*)<p class="error">.*?<span>([^<]*)</span>', preview.text,
+                      re.DOTALL)
+
+
+def results(preview: Any) -> list[str]:
+    """What would become of each row."""
+    return re.findall(r"</svg>(新增|更新|没有变化|不导入)</span>", preview.text)

@@ -14,6 +14,7 @@ from app.db import db
 from app.reminders.models import Heartbeat
 from tests.factories import a_city_office, a_person, an_office
 from tests.letters import ledger
+from tests.sheets import problems
 
 HEAD = "姓名,单位,邮箱或手机,角色\n"
 
@@ -35,10 +36,6 @@ def read(browser, words):
     address = upload(browser, words)
     jobs.work("here")
     return address
-
-
-def problems(page):
-    return re.findall(r'class="has-problem">([^<]*)<p class="error">.*?<span>([^<]*)</span>', page.text, re.DOTALL)
 
 
 def applying(browser, address, parent=None):

@@ -16,7 +16,7 @@ from app.reports.counting.tally import tally
 from tests.app.events.approving import Offices
 from tests.app.events.filling import events
 from tests.factories import a_plan, an_event, an_office, chen, wang
-from tests.sheets import as_csv, as_docx, as_xlsx
+from tests.sheets import as_csv, as_docx, as_xlsx, problems, results
 
 HEAD = ["活动名称", "日期", "地点", "地区", "对应任务", "类型", "人次", "人数", "学时", "发放资料", "确认"]
 ROW = ["知识产权进社区", "2026-02-05", "玉林社区", "青羊区", "C1.1", "讲座", "86", "80", "", "100", ""]
@@ -42,17 +42,8 @@ def read(browser, *rows, words=None, name="台账.csv", year=2026):
     return answer.location
 
 
-def problems(page):
-    return re.findall(r'class="has-problem"[^>]*>([^<]*)<p class="error">.*?<span>([^<]*)</span>', page.text,
-                      re.DOTALL)
-
-
 def hints(page):
     return re.findall(r'<p class="muted small">([^<]*)</p></td>', page.text)
-
-
-def results(page):
-    return re.findall(r"</svg>(新增|更新|没有变化|不导入)</span>", page.text)
 
 
 def brought_in(browser, *rows, **words):

@@ -23,7 +23,7 @@ from tests.app.events.filling import mistakes, ticked
 from tests.app.plans.typing_a_sheet import SMALL, a_sheet, as_typed, ranges
 from tests.conftest import AS_OF
 from tests.factories import a_city_office, a_person, a_plan, an_office, chen, wang
-from tests.sheets import as_csv, as_docx, as_xlsx, with_part
+from tests.sheets import as_csv, as_docx, as_xlsx, problems, with_part
 from tests.test_sheets import DTD, OLD
 
 IMPORT = "/console/plan/import"
@@ -89,11 +89,6 @@ def kinds(page):
     return dict(re.findall(r'<span class="task-code">([^<]+)</span>\s*<div class="stack-s"><h4>[^<]*</h4>\s*'
                            r'<p class="row"><span class="pill[^"]*"><svg.*?</svg>([^<]+)</span>', page.text,
                            re.DOTALL))
-
-
-def problems(page):
-    return re.findall(r'class="has-problem"[^>]*>([^<]*)<p class="error">.*?<span>([^<]*)</span>', page.text,
-                      re.DOTALL)
 
 
 # ---------------------------------------------------------------- the four steps

@@ -13,6 +13,7 @@ from app.plans.sheet_head import day_in
 from tests.app.plans.keeping import a_register, an_entry, approved
 from tests.conftest import AS_OF
 from tests.factories import a_city_office, a_person, a_region, an_office, chen
+from tests.sheets import problems, results
 
 HEAD = "学校名称,所在地区,管理单位,级别,批复文号,批复日期,备注\n"
 
@@ -35,16 +36,6 @@ def read(browser, register, words, name="学校.csv"):
     assert answer.status_code == 302, answer.text
     jobs.work("here")
     return answer.location
-
-
-def problems(page):
-    return re.findall(r'class="has-problem"[^>]*>([^<]*)<p class="error">.*?<span>([^<]*)</span>', page.text,
-                      re.DOTALL)
-
-
-def results(page):
-    """What would become of each row."""
-    return re.findall(r"</svg>(新增|更新|没有变化|不导入)</span>", page.text)
 
 
 def changes(page):
