@@ -105,7 +105,8 @@ class Clock:
         tick, deliver = self.every
         self._add("tick", self._tick, tick)
         self._add("beat", self._beat, BEAT)
-        self._add("deliver", lambda: self._in_app(lambda: sending.deliver_all(now(), self.node)), deliver)
+        self._add("deliver", lambda: self._in_app(
+            lambda: sending.deliver_all(now(), self.node, self.stopping.is_set)), deliver)
         self._add("returned", lambda: self._in_app(lambda: mailbox.look(now())), RETURNED)
         self._add("privacy", lambda: self._in_app(lambda: erasing.anonymise_all(now())), A_DAY)
         self._add("following", lambda: self._in_app(lambda: followers.forget_all_old(now())), A_DAY)

@@ -10,7 +10,7 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from email.utils import parseaddr
 from queue import Empty, SimpleQueue
@@ -43,6 +43,10 @@ _BARRED = select(*(Suppression.__table__.c[name] for name in ("address_hash", "e
     Suppression.__table__.c.address_hash.in_(bindparam("marks", expanding=True)))
 
 
+def never() -> bool:
+    return False
+
+
 class Clock:
     """`as_of`, and the seconds that went by since."""
 
@@ -58,8 +62,9 @@ class Clock:
 
 
 class Batch:
-    def __init__(self, token: str, letters: Sequence[Held], clock: Clock) -> None:
-        self.token, self.letters, self.clock = token, letters, clock
+    def __init__(self, token: str, letters: Sequence[Held], clock: Clock,
+                 is_stopped: Callable[[], bool] = never) -> None:
+        self.token, self.letters, self.clock, self.is_stopped = token, letters, clock, is_stopped
         self.waiting: SimpleQueue[Held | None] = SimpleQueue()
         self.told: SimpleQueue[Told] = SimpleQueue()
         self.set_aside: set[int] = set()
@@ -93,7 +98,7 @@ class Batch:
             offered = [one for one in told if isinstance(one, Offered)]
             if offered or not all(one.answer.is_ok for one in self.ended) or not told or not carriers:
                 self._settle(offered)
-            if self.clock.elapsed > WORK_FOR:
+            if self.clock.elapsed > WORK_FOR or self.is_stopped():
                 self._give_back()
 
     def _hear(self, patience: float | None, carriers: int = 1) -> list[Told]:

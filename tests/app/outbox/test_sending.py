@@ -59,6 +59,32 @@ def test_many_letters_leave_over_one_connection(sink):
     assert (len(sink.letters), sink.connections) == (5, 1)
 
 
+def test_batch_upon_batch_leaves_over_the_same_connection(sink, monkeypatch):
+    monkeypatch.setattr(sending, "A_BATCH", 2)
+    monkeypatch.setattr(sending, "A_CONNECTION", 1)
+    for number in range(5):
+        posted(f"li{number}@example.org")
+
+    sent = sending.deliver_all(AS_OF)
+
+    assert (sent, len(sink.letters), sink.connections) == (5, 5, 1)
+    assert [state for _address, state in states()] == ["accepted"] * 5
+
+
+def test_who_stops_while_letters_leave_waits_for_those_under_way_alone(sink):
+    for number in range(9):
+        posted(f"li{number}@example.org")
+
+    sending.deliver_all(AS_OF, is_stopped=lambda: bool(sink.letters))
+    gone = len(sink.letters)
+    left = [state for _address, state in states()]
+    sending.deliver_all(AS_OF)
+
+    assert gone < 4
+    assert left == ["accepted"] * gone + ["pending"] * (9 - gone)
+    assert len(sink.letters) == len({letter["To"] for letter in sink.letters}) == 9
+
+
 def test_a_line_of_one_dot_arrives_as_it_was(sink):
     road = transport.Conversation(transport.Relay.parse(sink.url))
     road.offer("no-reply@wujin.test", "li@example.org")
