@@ -10,22 +10,18 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from email.utils import parseaddr
 from queue import Empty, SimpleQueue
-from zoneinfo import ZoneInfo
 
 from flask import current_app
-from sqlalchemy import bindparam, select
 
-from app.db import db, reading
-from app.outbox import claiming, gates, late
-from app.outbox.answers import Answer, Outcome
+from app.db import db
+from app.outbox import claiming
 from app.outbox.carriers import Carrier, Ended, Held, Left, Offered
-from app.outbox.endings import begin, fenced, record
-from app.outbox.message import Prepared
-from app.outbox.models import Delivery, DeliveryState, LetterContent, Suppression, address_hash
+from app.outbox.endings import record
+from app.outbox.leaving import Words, leave
 from app.outbox.patience import patiently
 from app.outbox.transport import Roads
 
@@ -34,14 +30,6 @@ log = logging.getLogger(__name__)
 WORK_FOR = 240  # seconds a batch may take: the lease of its last letter must not run out meanwhile
 SETTLE_AFTER, AT_THE_LATEST = 0.003, 0.02  # seconds: of silence, or in all, until what was told is written
 Told = Offered | Ended | Left
-
-# Built once: they are said for every few letters.
-_FRESH = (select(Delivery).where(Delivery.id.in_(bindparam("ids", expanding=True)),
-                                 Delivery.claim == bindparam("token"), Delivery.state == DeliveryState.CLAIMED.value)
-          .execution_options(populate_existing=True))
-_BARRED = select(*(Suppression.__table__.c[name] for name in ("address_hash", "evidence", "kind"))).where(
-    Suppression.__table__.c.address_hash.in_(bindparam("marks", expanding=True)))
-
 
 def never() -> bool:
     return False
@@ -70,19 +58,17 @@ class Batch:
         self.set_aside: set[int] = set()
         self.ended: list[Ended] = []
         self.is_over = False
-        self.zone = ZoneInfo(current_app.config["TIMEZONE"])
-        self.sender = current_app.config["MAIL_FROM"]
 
     def send(self, by: Roads) -> None:
         """Comes back when every letter ended or was given back. Commits often."""
-        self.words = _words_of(self.letters)
+        self.words = Words.of(self.letters)
         roads = by.take(min(len(self.letters), current_app.config["MAIL_CONNECTIONS"]))
         db.session.rollback()
         for letter in self.letters:
             self.waiting.put(letter)
         for _ in roads:
             self.waiting.put(None)
-        sender = parseaddr(self.sender)[1]
+        sender = parseaddr(self.words.sender)[1]
         carriers = [Carrier(road, sender, self.waiting, self.told, self.set_aside) for road in roads]
         threads = [carrier.start() for carrier in carriers]
         try:
@@ -119,7 +105,7 @@ class Batch:
     def _settle(self, offered: Sequence[Offered]) -> None:
         """Writes what ended and what begins now in one transaction, then lets the carriers go on."""
         ended, self.ended = self.ended, []
-        messages, failed = self._made([one.letter for one in offered], self.clock())
+        messages, failed = self.words.made([one.letter for one in offered], self.clock())
         ended += failed
         begun: dict[int, bytes] = {}
         try:
@@ -143,63 +129,10 @@ class Batch:
         """What may go, what could not be asked about, and which letters were no longer ours. Safe to repeat."""
         moment = self.clock()
         lost = record(ended, self.token, moment) if ended else set()
-        begun, faults = self._begin([one.letter for one in offered], messages, moment)
+        begun, faults = leave([one.letter for one in offered], messages, self.words, self.token, moment)
         lost |= record(faults, self.token, moment) if faults else set()
         db.session.commit()
         return begun, faults, lost
-
-    def _made(self, letters: Sequence[Held], moment: datetime,
-              more: Mapping[str, str] | None = None) -> tuple[dict[int, bytes], list[Ended]]:
-        """The messages, and those that cannot be made: they hold up nobody."""
-        messages: dict[int, bytes] = {}
-        failed: list[Ended] = []
-        for letter in letters:
-            try:
-                if letter.content_id is None:
-                    raise LookupError("a letter without words")
-                messages[letter.id] = self.words[letter.content_id].to(
-                    letter, sender=self.sender, at=moment.astimezone(self.zone), late=more)
-            except Exception as error:
-                log.exception("letter %s could not be made", letter.id)
-                failed.append(Ended(letter, Answer(Outcome.LATER, words=type(error).__name__)))
-        return messages, failed
-
-    def _begin(self, letters: Sequence[Held], messages: dict[int, bytes],
-               moment: datetime) -> tuple[dict[int, bytes], list[Ended]]:
-        """Asks freshly whether each may leave, and marks those that do; the rest is stopped or failed."""
-        if not messages:
-            return {}, []
-        barred, fresh = _barred(letters), self._fresh(letters)
-        begun: dict[int, bytes] = {}
-        faults: list[Ended] = []
-        for letter in letters:
-            one = fresh.get(letter.id)
-            if letter.id not in messages or (one is None and _has_room_asked(letter)):
-                continue  # cannot be made; taken back, or another's by now
-            try:
-                stopped, more = _told_of(one or letter, moment, barred), None
-                if one is not None and not stopped:
-                    with db.session.begin_nested():  # a room's mistake must not take the others' with it
-                        reason = gates.objection(one, moment)
-                        stopped = (DeliveryState.CANCELLED, reason) if reason else None
-                        more = late.late_fields(one, moment) if not stopped else None
-            except Exception as error:  # a gate that cannot be asked lets nothing through, and holds up nobody
-                log.exception("letter %s could not be asked about", letter.id)
-                faults.append(Ended(letter, Answer(Outcome.LATER, words=type(error).__name__)))
-                continue
-            if stopped:
-                fenced([letter.id], self.token, state=stopped[0].value, reason=stopped[1][:300])
-                continue
-            made, failed = self._made([letter], moment, more) if more else (messages, [])
-            begun |= {letter.id: made[letter.id]} if not failed else {}
-            faults += failed
-        ours = begin(list(begun), self.token, moment) if begun else set()
-        return {id: words for id, words in begun.items() if id in ours}, faults
-
-    def _fresh(self, letters: Sequence[Held]) -> dict[int, Delivery]:
-        """Those about which a room is asked, as they are now."""
-        ids = [one.id for one in letters if _has_room_asked(one)]
-        return {one.id: one for one in db.session.scalars(_FRESH, {"ids": ids, "token": self.token})} if ids else {}
 
     def _heed(self, ended: Sequence[Ended]) -> None:
         """What the answers mean for the letters not yet begun."""
@@ -235,35 +168,3 @@ class Batch:
             for one in self._hear(SETTLE_AFTER):
                 if not isinstance(one, Left) and one.reply is not None:
                     one.reply.put(None)
-
-
-def _has_room_asked(letter: Held) -> bool:
-    """Whether the room that wrote it has a word to say when it leaves."""
-    return gates.has_gate(letter.letter) or late.has_late_fields(letter.letter)
-
-
-def _told_of(letter: Held | Delivery, moment: datetime,
-             barred: Mapping[str, str]) -> tuple[DeliveryState, str] | None:
-    """Why the letter must not leave, whatever its room says."""
-    if letter.useful_until and letter.useful_until <= moment:
-        return DeliveryState.MISSED, claiming.MISSED
-    if (why := barred.get(address_hash(letter.address))) is not None:
-        return DeliveryState.SUPPRESSED, f"这个地址不再发送：{why}"
-    return None
-
-
-def _barred(letters: Iterable[Held]) -> dict[str, str]:
-    """The addresses among theirs that get no letters, by their hash: why."""
-    marks = [address_hash(one.address) for one in letters]
-    found = db.session.execute(_BARRED, {"marks": marks})
-    return {one.address_hash: one.evidence or one.kind for one in found}
-
-
-def _words_of(letters: Sequence[Held]) -> dict[int, Prepared]:
-    """The words of all, made ready once each."""
-    with reading():
-        found = db.session.scalars(select(LetterContent).where(
-            LetterContent.id.in_({one.content_id for one in letters if one.content_id}))).all()
-        prepared = {one.id: Prepared.of(one) for one in found}
-        db.session.rollback()
-    return prepared
