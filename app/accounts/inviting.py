@@ -18,7 +18,7 @@ from app.accounts.links import LINK_LIVES, SignInLink, hashed
 from app.accounts.models import Person
 from app.db import db
 from app.outbox import posting
-from app.outbox.letter import Letter, Recipient, one_line, place, sealed
+from app.outbox.letter import Letter, Recipient, place, sealed, subject_of
 from app.outbox.models import Delivery
 
 NAME = "accounts.invitation"
@@ -56,7 +56,7 @@ def _post(person: Person, words: Letter, as_of: datetime) -> None:
 def letter(language: str) -> Letter:
     with force_locale(language):
         words = {"place": PLACES, "language_of_letter": language, "days": LINK_LIVES.days,
-                 "subject": one_line(_("请登录五进工作台"))}
+                 "subject": subject_of(_("请登录五进工作台"))}
         path = "accounts/letters/invitation"
         return Letter(name=NAME, language=language, subject=words["subject"],
                       text=_GAP.sub("\n\n", sealed(render_template(f"{path}.txt", **words))).strip() + "\n",

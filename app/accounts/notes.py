@@ -11,7 +11,7 @@ from sqlalchemy.orm import joinedload
 
 from app.accounts.models import Grant, Person, Role
 from app.db import db
-from app.outbox.letter import Letter, one_line, place, sealed
+from app.outbox.letter import Letter, one_line, place, sealed, subject_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +34,7 @@ def plain(words: str) -> str:
 def letter(name: str, language: str, subject: str, sentences: Sequence[str], facts: Sequence[Fact],
            act: tuple[str, str], why: str) -> Letter:
     """Call it in the reader's language; `act` is a word and a path of ours."""
-    words = {"subject": one_line(sealed(subject)), "sentences": sentences, "lines": facts, "more": (),
+    words = {"subject": subject_of(subject), "sentences": sentences, "lines": facts, "more": (),
              "act": act[0], "address": current_app.config["BASE_URL"] + act[1], "why": why,
              "name_here": place("name"), "language_of_letter": spoken(language)}
     return Letter(name=name, language=spoken(language), subject=words["subject"],  # type: ignore[arg-type]

@@ -19,7 +19,7 @@ from app.contact import BadContact, Contact
 from app.db import Change, db, note
 from app.errors import Refused
 from app.outbox import posting
-from app.outbox.letter import Letter, Recipient, one_line, place, sealed
+from app.outbox.letter import Letter, Recipient, place, sealed, subject_of
 from app.outbox.models import Delivery
 
 NAME = "accounts.recovery"
@@ -61,7 +61,7 @@ def ask(typed: str, language: str, as_of: datetime) -> None:
 
 def letter(language: str) -> Letter:
     with force_locale(language):
-        words = {"place": PLACES, "language_of_letter": language, "subject": one_line(_("找回五进工作台的密码"))}
+        words = {"place": PLACES, "language_of_letter": language, "subject": subject_of(_("找回五进工作台的密码"))}
         path = "accounts/letters/recovery"
         return Letter(name=NAME, language=language, subject=words["subject"],
                       text=_GAP.sub("\n\n", sealed(render_template(f"{path}.txt", **words))).strip() + "\n",

@@ -14,7 +14,7 @@ from flask_babel import gettext as _
 from app.events.approval import reviewers_of
 from app.events.words import EventState
 from app.outbox import posting
-from app.outbox.letter import Letter, Recipient, one_line, place, sealed
+from app.outbox.letter import Letter, Recipient, giving_way, one_line, place, sealed, subject_of
 
 if TYPE_CHECKING:
     from app.accounts.models import Person
@@ -51,7 +51,7 @@ def tell_reviewers(event: Event, by: Person, reviewing: Organization, as_of: dat
 
 def decided(event: Event, news: str, language: str, *, reason: str = "", what: str = "") -> Letter:
     with force_locale(_spoken(language)):
-        title = plain(event.titled(language))
+        title = giving_way(plain(event.titled(language)))
         subject, sentence = {
             PUBLISHED: (_("已发布：%(title)s", title=title), _("您送审的活动已经通过，公开日历和订阅里都能看到了。")),
             APPROVED: (_("改动已生效：%(title)s", title=title),
@@ -65,10 +65,10 @@ def decided(event: Event, news: str, language: str, *, reason: str = "", what: s
 
 def acted(event: Event, language: str) -> Letter:
     with force_locale(_spoken(language)):
-        title = plain(event.titled(language))
+        title = giving_way(plain(event.titled(language)))
         subject = _("下级单位已取消：%(title)s", title=title) if event.state == EventState.CANCELLED else _(
             "下级单位已延期：%(title)s", title=title)
-        sentences = [_("“%(office)s”没有等审核，当即这样做了，报名的人已经收到通知。",
+        sentences = [_("“%(office)s”没有等审核，当即这样做了，报名的人由系统写信通知。",
                        office=plain(event.organization.name))]
         if event.reason:
             sentences.append(_("原因：") + plain(event.reason))
@@ -88,7 +88,7 @@ def waiting(lines: Sequence[Line], count: int, language: str) -> Letter:
 def _letter(name: str, language: str, subject: str, sentences: Sequence[str], lines: Sequence[Line],
             act: tuple[str, str], why: str, more: Sequence[str] = ()) -> Letter:
     language = _spoken(language)
-    words = {"subject": one_line(sealed(subject)), "sentences": sentences, "lines": lines, "more": more,
+    words = {"subject": subject_of(subject), "sentences": sentences, "lines": lines, "more": more,
              "act": act[0], "address": current_app.config["BASE_URL"] + act[1], "why": why,
              "name_here": place("name"), "language_of_letter": language}
     return Letter(name=name, language=language, subject=words["subject"],

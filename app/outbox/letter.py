@@ -10,6 +10,9 @@ from flask_babel import gettext as _
 
 _BREAKS = re.compile(r"[\x00-\x1f\x7f\x85\u2028\u2029]+")
 _PLACE = re.compile(r"\{\{([a-z_]+)\}\}")
+_GIVES_WAY = re.compile("\x04([^\x04\x05]*)\x05")
+LONGEST_SUBJECT = 60  # signs: a phone shows half of them
+SEEN = 6  # of a title that is shortened there stays at least so much
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,4 +65,25 @@ def place(name: str) -> str:
 
 def sealed(text: str) -> str:
     """Rendered words whose places are those made by `place` alone: `{{name}}` typed into a title stays words."""
-    return text.replace("{{", "{ {").replace("\x02", "{{").replace("\x03", "}}")
+    return (text.replace("{{", "{ {").replace("\x02", "{{").replace("\x03", "}}")
+            .replace("\x04", "").replace("\x05", ""))
+
+
+def giving_way(title: str) -> str:
+    """A title within a subject: of one too long, it is this that is shortened, not what stands behind it."""
+    return f"\x04{title}\x05"
+
+
+def subject_of(text: str) -> str:
+    """Rendered words as a letter's subject: one line, sealed, at most `LONGEST_SUBJECT` signs."""
+    whole = one_line(sealed(text))
+    over = len(whole) - LONGEST_SUBJECT
+    if over <= 0:
+        return whole
+    if (found := _GIVES_WAY.search(text)) and len(title := one_line(found[1])) > over + SEEN:
+        short = f"{title[:len(title) - over - 1].rstrip()}…"
+        return one_line(sealed(text[:found.start()] + short + text[found.end():]))
+    cut = whole[:LONGEST_SUBJECT - 1]
+    if cut.rfind("{{") > cut.rfind("}}"):  # never half a place
+        cut = cut[:cut.rfind("{{")]
+    return f"{cut.rstrip(' {')}…"

@@ -27,7 +27,9 @@ _LINK = re.compile(r"https?://[^\s<>\"']+")
 UNSUBSCRIBE = "unsubscribe_url"  # the field that holds the address of its one click
 UNSUBSCRIBE_BY_MAIL = "unsubscribe_mailto"  # the same by a letter, where one is read
 THREAD = "thread"  # the field that holds the Message-ID of the letter which this one follows
-_inliner = css_inline.CSSInliner(load_remote_stylesheets=False)
+# What is for dark mail programs cannot stand on an element, and stays a rule.
+_LINKED = "color: #1d4f9e"  # as the letters' own; the rules for dark programs are stronger
+_inliner = css_inline.CSSInliner(load_remote_stylesheets=False, keep_at_rules=True)
 
 
 class Unsendable(ValueError):
@@ -118,7 +120,11 @@ def in_html(text: str, fields: Mapping[str, str]) -> str:
 
 def _as_links(value: str) -> str:
     lines = str(escape(value)).split("\n")
-    return "<br>".join(_LINK.sub(lambda found: f'<a href="{found[0]}">{found[0]}</a>', line) for line in lines)
+    return "<br>".join(_LINK.sub(_linked, line) for line in lines)
+
+
+def _linked(found: re.Match[str]) -> str:
+    return f'<a href="{found[0]}" style="{_LINKED}">{found[0]}</a>'
 
 
 @lru_cache(maxsize=8)

@@ -9,7 +9,7 @@ from flask_babel import force_locale, format_date, get_locale
 from flask_babel import gettext as _
 
 from app.accounts.notes import Fact, letter, plain, spoken
-from app.outbox.letter import Letter
+from app.outbox.letter import Letter, giving_way
 from app.plans.milestones import Milestone
 from app.plans.models import Task
 
@@ -20,7 +20,7 @@ def milestone_due(one: Milestone, rule: Any, language: str) -> Letter:
     with force_locale(spoken(language)):
         title, day = plain(one.title), _day(one.due_on)
         return letter(
-            MILESTONE_DUE, language, _("节点到期：%(title)s，%(day)s", title=title, day=day),
+            MILESTONE_DUE, language, _("节点到期：%(title)s，%(day)s", title=giving_way(title), day=day),
             [_("这个节点应在%(day)s以前完成，现在还没有记完成。", day=day)],
             [Fact(title, plain(f"{one.task.code} {one.task.called(spoken(language))}"))],
             (_("打开节点"), f"/console/plan/milestones/{one.id}"), _("这个节点由您的单位完成，所以收到这封信。"))

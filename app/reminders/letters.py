@@ -13,11 +13,11 @@ from flask_babel import gettext as _
 
 from app.accounts.settings import settings_of
 from app.events.models import Event
-from app.outbox.letter import Letter, Recipient, one_line, place, sealed
+from app.outbox.letter import Letter, Recipient, giving_way, one_line, place, sealed, subject_of
 from app.outbox.message import UNSUBSCRIBE
 from app.outbox.models import Delivery
 from app.signup import links
-from app.signup.letters import own_words
+from app.signup.letters import moment, own_words
 from app.signup.models import Enrolment
 
 NAME, THANKS = "reminders.reminder", "reminders.thanks"
@@ -47,7 +47,9 @@ def _letter(name: str, template: str, event: Event, language: str) -> Letter:
         subject = "subject.txt" if name == NAME else f"{template}_subject.txt"
         return Letter(
             name=name, language=language,
-            subject=one_line(sealed(own.subject or render_template(f"reminders/letters/{subject}", **words))),
+            subject=subject_of(own.subject or render_template(
+                f"reminders/letters/{subject}",
+                **words | {"title": giving_way(words["title"]), "when": moment(event)})),
             wording=own.version,
             text=sealed(render_template(f"reminders/letters/{template}.txt", **words)).strip() + "\n",
             html=sealed(render_template(f"reminders/letters/{template}.html", **words)))

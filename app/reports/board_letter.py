@@ -8,7 +8,7 @@ from flask import current_app, render_template
 from flask_babel import force_locale
 from flask_babel import gettext as _
 
-from app.outbox.letter import Letter, one_line, place, sealed
+from app.outbox.letter import Letter, giving_way, place, sealed, subject_of
 from app.outbox.message import UNSUBSCRIBE
 from app.reports.board import Board
 from app.reports.charts import written
@@ -22,9 +22,10 @@ def letter_of(board: Board, language: str) -> Letter:
     """For every leader of the office who reads this language."""
     language = spoken(language)
     with force_locale(language):
-        subject = _("本周看板：%(office)s，%(day)s", office=board.office.called(language), day=day_words(board.today))
+        subject = _("本周看板：%(office)s，%(day)s", office=giving_way(board.office.called(language)),
+                    day=day_words(board.today))
         page = f"{current_app.config['BASE_URL']}/console/board"
-        words = {"subject": one_line(sealed(subject)),
+        words = {"subject": subject_of(subject),
                  "figures": figures(board), "concerns": board.concerns[:NAMED],
                  "more": max(0, len(board.concerns) - NAMED), "name_here": place("name"),
                  "address": f"{page}?office={board.office.id}&year={board.plan.year}", "switch": f"{page}/letter",

@@ -18,7 +18,7 @@ from app.events.asking import office_zone
 from app.events.letters import Line, plain
 from app.events.span import midnight
 from app.outbox import posting
-from app.outbox.letter import Letter, Recipient, one_line, place, sealed
+from app.outbox.letter import Letter, Recipient, giving_way, one_line, place, sealed, subject_of
 from app.reports.returns.deadlines import Stage
 from app.reports.returns.month import Month
 from app.reports.returns.monthly import MonthlyReturn
@@ -55,7 +55,7 @@ def tell_returned(filed: MonthlyReturn, as_of: datetime) -> None:
     with force_locale(spoken(author.language)):
         letter = note(
             RETURNED, author.language,
-            _("退回修改：%(office)s%(month)s月报", office=plain(office.name), month=month_words(month)),
+            _("退回修改：%(office)s%(month)s月报", office=giving_way(plain(office.name)), month=month_words(month)),
             [_("您报的月报被退回，改好以后请再报一次。"), _("原因：") + plain(filed.returned_reason)], [],
             (_("打开月报"), address_of(office, month)), _("您报了这份月报，所以收到这封信。"))
     posting.post(letter, recipient(author), cause=f"{about_return(office, month)}:returned:{filed.version}",
@@ -102,7 +102,7 @@ def note(name: str, language: str, subject: str, sentences: Sequence[str], lines
          act: tuple[str, str], why: str, more: Sequence[str] = ()) -> Letter:
     """A short letter with one button; call it in the reader's language."""
     language = spoken(language)
-    words = {"subject": one_line(sealed(subject)), "sentences": sentences, "lines": lines, "more": more,
+    words = {"subject": subject_of(subject), "sentences": sentences, "lines": lines, "more": more,
              "act": act[0], "address": current_app.config["BASE_URL"] + act[1], "why": why,
              "name_here": place("name"), "language_of_letter": language}
     return Letter(name=name, language=language, subject=words["subject"],  # type: ignore[arg-type]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date, datetime, time, timedelta
 
+from flask_babel import force_locale
 from sqlalchemy import ForeignKey, select
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -82,11 +83,13 @@ def _write(office: Organization, week: date, as_of: datetime) -> int:
     people = letters.people_of([office.id], Role.LEADER).get(office.id, [])
     if plan is None or not people:
         return 0
-    board = Board.of(plan, office, as_of, next((one for one in plans if one.year == plan.year - 1), None))
+    before = next((one for one in plans if one.year == plan.year - 1), None)
     count = 0
     for language in ("zh", "en"):
         those = [letters.recipient(one) for one in people if letters.spoken(one.language) == language]
         if those:
+            with force_locale(language):  # it gives reasons in words
+                board = Board.of(plan, office, as_of, before)
             # A leader of two offices is told of the first: one letter a week and person.
             count += posting.post_all(
                 board_letter.letter_of(board, language), those, cause=f"board:{week.isoformat()}",

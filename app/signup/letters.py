@@ -19,7 +19,7 @@ from app.accounts.wordings import Words
 from app.events.entry import entry_of
 from app.events.models import Event
 from app.events.span import Span
-from app.outbox.letter import Letter, one_line, place, sealed
+from app.outbox.letter import Letter, giving_way, one_line, place, sealed, subject_of
 from app.signup import mailbox
 from app.signup.models import Enrolment
 from calendars.entry import Entry
@@ -136,13 +136,14 @@ def _letter(name: str, template: str, language: str, calendar: bytes, method: st
     base, zone = current_app.config["BASE_URL"], current_app.config["TIMEZONE"]
     with force_locale(language):
         words = {"event": event, "title": event.titled(language), "place": PLACES, "language_of_letter": language,
-                 "page_url": f"{base}/events/{event.id}", "moment": _moment, "where": _where,
+                 "page_url": f"{base}/events/{event.id}", "moment": moment, "where": _where,
                  "zone_words": _("北京时间") if zone == "Asia/Shanghai" else zone} | facts
         path = f"signup/letters/{template}"
         own = own_words(event, name, language)
         words |= {"opening": own.opening, "closing": own.closing or settings_of(event.organization).closing,
                   "facts_first": name in (CHANGED, CANCELLED)}
-        words["subject"] = one_line(sealed(own.subject or render_template(f"{path}.subject.txt", **words)))
+        words["subject"] = subject_of(own.subject or render_template(
+            f"{path}.subject.txt", **words | {"title": giving_way(words["title"])}))
         return Letter(
             name=name, language=language, subject=words["subject"], calendar=calendar, calendar_method=method,
             text=_GAP.sub("\n\n", sealed(render_template(f"{path}.txt", **words))).strip() + "\n",
@@ -152,11 +153,11 @@ def _letter(name: str, template: str, language: str, calendar: bytes, method: st
 def own_words(event: Event, name: str, language: str) -> Words:
     """The office's own for this event, its places filled; in the letter's language."""
     return Words.of(event.organization, name, language, {
-        "title": one_line(event.titled(language)), "when": _moment(event), "where": one_line(_where(event)),
+        "title": one_line(event.titled(language)), "when": moment(event), "where": one_line(_where(event)),
         "name": place("name"), "office": event.organization.called(language), "contact": one_line(event.contact)})
 
 
-def _moment(one: Event | Schedule, other: Event | Schedule | None = None) -> str:
+def moment(one: Event | Schedule, other: Event | Schedule | None = None) -> str:
     """Short enough for a subject: 4月20日 周一 14:30; the year only where it is not the other's."""
     day = "EEE d MMM" if _is_english() else "M月d日 EEE"
     if other is not None and other.span.starts_on.year != one.span.starts_on.year:

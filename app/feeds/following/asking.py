@@ -37,7 +37,7 @@ def ask(wanted: Slice, *, address: str, rhythm: Rhythm, hour: int, language: str
     note(Change(follower, "follow_asked", as_of, after={"slices": [wanted.query()]}))
     if _has_room(address, as_of):
         posting.post(
-            letters.confirmation([one.slice for one in follower.waiting] or [wanted], rhythm.told(hour), language),
+            letters.confirmation([one.slice for one in follower.waiting] or [wanted], rhythm, hour, language),
             Recipient(address), cause=f"follower:{follower.id}:asked:{as_of:%Y%m%dT%H%M%S}",
             about=about(follower), as_of=as_of, useful_until=as_of + UNCONFIRMED_FOR)
     return follower

@@ -14,9 +14,10 @@ from flask_babel import gettext as _
 from app.db import db
 from app.feeds.following.follower import Follower, scope_of
 from app.feeds.following.items import Item
+from app.feeds.following.rhythm import Rhythm
 from app.feeds.slices import Slice
 from app.outbox import unsubscribing
-from app.outbox.letter import Letter, one_line, place, sealed
+from app.outbox.letter import Letter, place, sealed, subject_of
 from app.outbox.message import UNSUBSCRIBE
 from app.outbox.models import Delivery
 
@@ -24,11 +25,11 @@ CONFIRMATION, DIGEST = "feeds.follow", "feeds.digest"
 LISTED = 40  # in one letter; the rest is a link
 
 
-def confirmation(slices: Sequence[Slice], rhythm: str, language: str) -> Letter:
+def confirmation(slices: Sequence[Slice], rhythm: Rhythm, hour: int, language: str) -> Letter:
     """What was asked for, and the page on which it is confirmed."""
     with force_locale(language):
         return _letter(CONFIRMATION, "confirmation", language, topics=[one.describe() for one in slices],
-                       rhythm=rhythm, address=place("manage_url"))
+                       rhythm=rhythm.told(hour), address=place("manage_url"))
 
 
 def digest(sections: Sequence[tuple[Slice, Sequence[Item]]], language: str) -> Letter:
@@ -58,11 +59,11 @@ def _letter(name: str, template: str, language: str, **words: Any) -> Letter:
     words["zone"] = _("北京时间") if zone == "Asia/Shanghai" else zone
 
     def rendered(suffix: str) -> str:
-        return sealed(render_template(f"feeds/letters/{template}{suffix}", language_of_letter=language,
-                                      language=language, **words))
+        return render_template(f"feeds/letters/{template}{suffix}", language_of_letter=language,
+                               language=language, **words)
 
-    return Letter(name=name, language=language, subject=one_line(rendered("_subject.txt")),
-                  text=rendered(".txt").strip() + "\n", html=rendered(".html"))
+    return Letter(name=name, language=language, subject=subject_of(rendered("_subject.txt")),
+                  text=sealed(rendered(".txt")).strip() + "\n", html=sealed(rendered(".html")))
 
 
 def late_fields(delivery: Delivery, as_of: datetime) -> Mapping[str, str]:
@@ -95,6 +96,6 @@ def follower_of(delivery: Delivery) -> Follower | None:
 
 
 def kinds() -> dict[str, str]:
-    """How each news is called in a letter."""
-    return {"new": _("新活动"), "moved": _("改期"), "place": _("换地点"), "postponed": _("延期"),
-            "restored": _("恢复举办"), "cancelled": _("取消"), "unpublished": _("撤下")}
+    """How each news is called in a letter: what happened, not the button that did it."""
+    return {"new": _("新活动"), "moved": _("已改期"), "place": _("换地点"), "postponed": _("已延期"),
+            "restored": _("恢复举办"), "cancelled": _("已取消"), "unpublished": _("已撤回")}

@@ -89,7 +89,7 @@ def test_moved_cancelled_and_called_off_again_are_told_as_they_stand(either_app)
 
     told = words_of(digests()[0])
     assert subjects() == [("li@example.org", "活动有变化 2 场")]
-    assert [("[改期] 改" in told.text, "原定：" in told.text, "[取消] 消" in told.text)] == [(True, True, True)]
+    assert [("[已改期] 改" in told.text, "原定：" in told.text, "[已取消] 消" in told.text)] == [(True, True, True)]
     assert [title for title in ("回", "短命") if f"] {title}" in told.text] == []
 
 

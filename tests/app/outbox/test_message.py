@@ -101,8 +101,8 @@ def test_ticket_links_are_links_in_html_and_lines_in_text():
 
     assert body(message, "text/plain") == "Li: http://wujin.test/t/a\nHe: http://wujin.test/t/b"
     assert body(message, "text/html") == (
-        '<html><head></head><body><p>Li: <a href="http://wujin.test/t/a">http://wujin.test/t/a</a><br>'
-        'He: <a href="http://wujin.test/t/b">http://wujin.test/t/b</a></p></body></html>')
+        '<html><head></head><body><p>Li: <a href="http://wujin.test/t/a" style="color: #1d4f9e">http://wujin.test/t/a</a><br>'
+        'He: <a href="http://wujin.test/t/b" style="color: #1d4f9e">http://wujin.test/t/b</a></p></body></html>')
 
 
 def test_styles_stand_on_the_elements_where_mail_programs_look_for_them():
