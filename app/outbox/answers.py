@@ -12,6 +12,7 @@ _ENHANCED = re.compile(r"^\s*([245]\.\d{1,3}\.\d{1,3})\b")
 
 RETRY_AFTER = (1, 5, 15, 60)  # minutes
 THEN_EVERY = 120
+FULL_SERVER = "4.3.1"  # RFC 3463 3.4: the mail system is full, not a mailbox
 FULL_THRICE = 3  # a mailbox that is full at the third try is not asked again
 GIVE_UP_AFTER = timedelta(days=5)
 AFTER_UNKNOWN = timedelta(minutes=15)
@@ -82,6 +83,8 @@ def read(code: int, said: bytes | str, *, to_sender: bool = False) -> Answer:
         return answer
     if code == 421:
         return Answer(Outcome.BUSY if to_sender else Outcome.HOUSE_BUSY, code, words)
+    if code < 500 and (answer.enhanced == FULL_SERVER or (to_sender and code == 452)):
+        return Answer(Outcome.NO_RELAY, code, words)  # it has no room for anybody's letter
     is_soft = code < 500 or code == 552 or answer.enhanced == "5.2.2"
     if is_soft:
         return Answer(Outcome.LATER, code, words)

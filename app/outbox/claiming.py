@@ -22,6 +22,7 @@ from app.outbox.models import Delivery, DeliveryState
 LEASE = timedelta(seconds=300)
 LEASE_FOR_DATA = timedelta(seconds=660)  # a server may take 600 s for its last answer
 MISSED = "到该发的时候没有发出，已经没有用处"
+BROKEN_OFF = "寄到一半系统停了，不知道有没有送达"
 
 _PENDING, _CLAIMED, _AMBIGUOUS, _MISSED = (
     DeliveryState.PENDING.value, DeliveryState.CLAIMED.value, DeliveryState.AMBIGUOUS.value,
@@ -95,6 +96,7 @@ def _free(as_of: datetime, which: Any) -> int:
         state=case((begun, _AMBIGUOUS), else_=_PENDING),
         unanswered=Delivery.unanswered + case((begun, 1), else_=0),
         next_at=case((begun, as_of + AFTER_UNKNOWN), else_=Delivery.next_at),
+        reason=case((begun, BROKEN_OFF), else_=Delivery.reason),
         lease_until=None, claim=None))
 
 

@@ -64,6 +64,13 @@ def test_it_is_said_since_when_nothing_left(app):
     assert relay.trouble(began + timedelta(minutes=3)).since == began
 
 
+def test_letters_that_left_by_a_clock_ahead_hide_no_mail_server_that_is_down_now(app):
+    posted(as_of=now()).sent_at = now() + timedelta(hours=3)
+    relay.hear([DOWN], now())
+
+    assert relay.trouble(now()) is not None
+
+
 def test_a_refused_letter_is_no_fault_of_the_mail_server(app):
     relay.hear([Answer(Outcome.REFUSED, 550, "5.1.1 no such user")], now())
 

@@ -20,6 +20,17 @@ def test_a_refusal_of_ourselves_is_no_fault_of_the_letter():
     assert read(535, "5.7.8 bad credentials", to_sender=True).outcome is Outcome.NO_RELAY
 
 
+@pytest.mark.parametrize(("code", "words", "to_sender"), [
+    (452, "4.3.1 Insufficient system storage", True), (452, "Insufficient system storage", True),
+    (452, "4.3.1 Insufficient system storage", False)])
+def test_a_server_that_is_full_is_no_fault_of_the_letter_nor_of_its_house(code, words, to_sender):
+    assert read(code, words, to_sender=to_sender).outcome is Outcome.NO_RELAY
+
+
+def test_a_full_mailbox_is_that_reader_s_alone():
+    assert read(452, "4.2.2 mailbox full").outcome is Outcome.LATER
+
+
 def test_only_an_address_unknown_for_good_is_unknown():
     assert [read(code, words).is_unknown_address for code, words in (
         (550, "5.1.1 no such user"), (550, "5.7.1 policy"), (450, "4.1.1 perhaps later"), (550, "no"))] == [

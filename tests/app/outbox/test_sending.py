@@ -7,12 +7,13 @@ import pytest
 
 from app.accounts.installation import Installation
 from app.db import db
-from app.outbox import claiming, gates, posting, sending, transport
+from app.outbox import claiming, gates, posting, relay, sending, transport
 from app.outbox.answers import Answer, Outcome
 from app.outbox.carriers import Ended
 from app.outbox.endings import begin, record
 from app.outbox.letter import Recipient
 from app.outbox.models import Delivery, Suppression, address_hash
+from app.outbox.pace import DomainPace
 from tests.conftest import AS_OF
 from tests.letters import a_letter, ledger, minutes, posted, states, tries
 from tests.sink import HANG_UP, RunningSink, free_port
@@ -192,6 +193,17 @@ def test_a_server_that_is_not_there_pauses_all_and_counts_no_try(app):
 
     assert [(one.state, one.attempts) for one in ledger()] == [("pending", 0)] * 2
     assert all(one.next_at > AS_OF for one in ledger())
+
+
+def test_a_server_that_is_full_pauses_all_slows_nobody_and_is_told_until_a_letter_leaves(sink):
+    sink.at_mail = ["452 4.3.1 Insufficient system storage"] * 2
+    posted("li@example.org")
+    posted("he@example.org")
+
+    sending.deliver(AS_OF)
+
+    assert [(one.state, one.attempts, one.next_at) for one in ledger()] == [("pending", 0, AS_OF + minutes(1))] * 2
+    assert (relay.trouble(AS_OF + minutes(9)) is None, db.session.query(DomainPace).count()) == (False, 0)
 
 
 def test_a_busy_server_is_left_alone_for_five_minutes(sink):
@@ -385,7 +397,8 @@ def test_a_lease_that_ran_out_frees_the_letter_or_leaves_it_unknown(either_app):
     db.session.commit()
 
     assert (early, unbegun, begun) == (0, 1, 1)
-    assert [(one.state, one.unanswered) for one in ledger()] == [("pending", 0), ("ambiguous", 1)]
+    assert [(one.state, one.unanswered, one.reason) for one in ledger()] == [
+        ("pending", 0, ""), ("ambiguous", 1, claiming.BROKEN_OFF)]
 
 
 def test_the_one_holder_frees_its_own_claims_at_once_and_nobody_elses(either_app):
