@@ -151,7 +151,7 @@ def test_search_engines_are_kept_from_the_console_and_from_addresses_that_are_ke
     answer = client.get("/robots.txt")
 
     assert (answer.status_code, answer.content_type, answer.text) == (
-        200, "text/plain; charset=utf-8", "User-agent: *\nDisallow: /console/\nDisallow: /f/\nDisallow: /t/\n")
+        200, "text/plain; charset=utf-8", "User-agent: *\nDisallow: /console/\nDisallow: /t/\n")
 
 
 @contract(2)

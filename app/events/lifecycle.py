@@ -213,9 +213,10 @@ class Lifecycle:
         yield
         self.version += 1
         self.revised_at = as_of if moves_feed else self.revised_at
-        if was_public and moves_feed:
+        if moves_feed and (was_public or what == "rescheduled"):  # a draft stands in the calendars of the staff
             self.sequence += 1
-            self.schedule_version += 1 if schedule else 0
+        if was_public and moves_feed and schedule:
+            self.schedule_version += 1
         note(Change(self, what, as_of, before=before, after=self.facts() | (also or {}), quiet=quiet))
 
     def _vanish(self: Event, as_of: datetime, reason: str) -> None:

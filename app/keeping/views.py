@@ -42,8 +42,9 @@ def readyz() -> Response:
 @bp.get("/robots.txt")
 @public
 def robots() -> Response:
-    """What search engines leave alone: the console and addresses that are keys."""
-    return Response("User-agent: *\nDisallow: /console/\nDisallow: /f/\nDisallow: /t/\n",
+    """What search engines leave alone: the console and tickets. Private calendars are kept out by a header of their
+    own (X-Robots-Tag): a calendar program that heeds this file must be able to fetch them."""
+    return Response("User-agent: *\nDisallow: /console/\nDisallow: /t/\n",
                     content_type="text/plain; charset=utf-8")
 
 

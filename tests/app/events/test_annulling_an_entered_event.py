@@ -49,7 +49,7 @@ def test_it_counts_no_more_and_is_nowhere_in_public(app, client):
     db.session.commit()
 
     assert (before, done()) == (((1, 80), 200), (0, 0))
-    assert [client.get(f"/events/{event.id}{ending}").status_code for ending in ("", ".ics")] == [404, 404]
+    assert [client.get(f"/events/{event.id}{ending}").status_code for ending in ("", ".ics")] == [410, 410]
     assert "补登的讲座" not in client.get(f"/?view=list&on={event.span.starts_on}").text
 
 

@@ -101,7 +101,7 @@ def test_a_shell_is_a_quiet_draft_without_figures_sign_ups_letters_and_with_a_ui
     family = [shell, *shell.parts]
     assert {one.state for one in family} == {"draft"}
     assert not {one.ical_uid for one in family} & {one.ical_uid for one in (contest, *contest.parts)}
-    assert [(one.figures, one.published_at, one.held_at, one.sequence, one.slug, one.speaker, one.online_url)
+    assert [(one.figures, one.published_at, one.held_at, one.schedule_version, one.slug, one.speaker, one.online_url)
             for one in family] == [(None, None, None, 0, None, "", "")] * 3
     assert db.session.scalar(select(func.count()).select_from(Delivery)) == letters
     assert db.session.scalar(select(func.count()).select_from(Event).where(

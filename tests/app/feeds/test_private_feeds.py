@@ -66,6 +66,23 @@ def test_drafts_of_the_office_are_tentative_and_lead_to_the_console(app, client)
         f"http://wujin.test/console/events/{one.id}" for one in (draft, sent)]
 
 
+def test_a_draft_that_moves_raises_its_sequence_and_keeps_it_when_it_is_published(app, client):
+    office = a_city_office("成都")
+    draft = an_event("草稿", organization=office, published=False)
+    address = an_address(a_person("Gu", Role.REVIEWER, office), Holding.OFFICE)
+    [was] = read(client, address)
+
+    draft.reschedule(draft.span.moved_by(timedelta(days=9)), AS_OF + timedelta(hours=1))
+    db.session.commit()
+    [moved] = read(client, address)
+    draft.publish(AS_OF + timedelta(hours=2))
+    db.session.commit()
+    [public] = read(client, address)
+
+    assert (moved.uid, moved.starts - was.starts, moved.sequence - was.sequence) == (was.uid, timedelta(days=9), 1)
+    assert (public.uid, public.status, public.sequence >= moved.sequence) == (was.uid, "CONFIRMED", True)
+
+
 def test_what_is_public_is_told_as_in_the_public_feed(app, client):
     person = chen()
     for title, verb in (("讲座", ""), ("取消的", "cancel"), ("延期的", "postpone")):
