@@ -141,7 +141,7 @@ def _letter(name: str, template: str, language: str, calendar: bytes, method: st
         path = f"signup/letters/{template}"
         own = own_words(event, name, language)
         words |= {"opening": own.opening, "closing": own.closing or settings_of(event.organization).closing,
-                  "facts_first": name in (CHANGED, CANCELLED)}
+                  "news_first": name in (CHANGED, CANCELLED)}
         words["subject"] = subject_of(own.subject or render_template(
             f"{path}.subject.txt", **words | {"title": giving_way(words["title"])}))
         return Letter(

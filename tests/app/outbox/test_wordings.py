@@ -104,3 +104,22 @@ def test_a_stranger_writes_nobodys_letters(app, signed_in):
 
     assert [browser.get(page(city)).status_code, browser.post(page(city), data=said(subject="x")).status_code] == [
         404, 404]
+
+
+@pytest.mark.parametrize(("letter", "news", "language", "last_news"), [
+    (letters.CHANGED, letters.News.MOVED, "zh", "现在时间："),
+    (letters.CHANGED, letters.News.MOVED, "en", "New time: "),
+    (letters.CHANGED, letters.News.PLACE, "zh", "时间不变："),
+    (letters.CHANGED, letters.News.POSTPONED, "zh", "待定"),
+    (letters.CANCELLED, letters.News.CANCELLED, "zh", "活动已取消"),
+    (letters.CANCELLED, letters.News.UNPUBLISHED, "en", "withdrawn")])
+def test_the_opening_of_a_change_stands_right_after_what_is_new_and_before_the_rest(
+        app, letter, news, language, last_news):
+    event = an_event("专利讲座", contact="028-1234")
+    LetterWording.word(an_office(), letter, language, AS_OF, subject="", opening="OPENING", closing="", after=0)
+
+    made = letters.of_change(event, news, letters.Schedule.of(event.facts(), event.zone), language)
+
+    for words, ticket in ((made.text, "{{ticket_url}}"), (made.html.partition("</h1>")[2], '"{{ticket_url}}"')):
+        places = [words.find(one) for one in (last_news, "OPENING", "{{name}}", ticket)]
+        assert (places == sorted(places), min(places) >= 0, words.count("OPENING")) == (True, True, 1)
