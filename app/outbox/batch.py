@@ -13,13 +13,13 @@ import time
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from email.utils import parseaddr
-from queue import Empty, SimpleQueue
+from queue import SimpleQueue
 
 from flask import current_app
 
 from app.db import db
 from app.outbox import claiming
-from app.outbox.carriers import Carrier, Ended, Held, Left, Offered
+from app.outbox.carriers import Carrier, Desk, Ended, Held, Offered
 from app.outbox.endings import record
 from app.outbox.leaving import Words, leave
 from app.outbox.patience import patiently
@@ -28,8 +28,7 @@ from app.outbox.transport import Roads
 log = logging.getLogger(__name__)
 
 WORK_FOR = 240  # seconds a batch may take: the lease of its last letter must not run out meanwhile
-SETTLE_AFTER, AT_THE_LATEST = 0.003, 0.02  # seconds: of silence, or in all, until what was told is written
-Told = Offered | Ended | Left
+AT_THE_LATEST = 0.02  # seconds until what was told is written, where not every carrier waits for it
 
 def never() -> bool:
     return False
@@ -54,7 +53,7 @@ class Batch:
                  is_stopped: Callable[[], bool] = never) -> None:
         self.token, self.letters, self.clock, self.is_stopped = token, letters, clock, is_stopped
         self.waiting: SimpleQueue[Held | None] = SimpleQueue()
-        self.told: SimpleQueue[Told] = SimpleQueue()
+        self.desk = Desk()
         self.set_aside: set[int] = set()
         self.ended: list[Ended] = []
         self.is_over = False
@@ -69,38 +68,24 @@ class Batch:
         for _ in roads:
             self.waiting.put(None)
         sender = parseaddr(self.words.sender)[1]
-        carriers = [Carrier(road, sender, self.waiting, self.told, self.set_aside) for road in roads]
+        carriers = [Carrier(road, sender, self.waiting, self.desk, self.set_aside) for road in roads]
+        self.desk.carriers = len(carriers)
         threads = [carrier.start() for carrier in carriers]
         try:
-            self._attend(len(threads))
+            self._attend()
         finally:
             self._dismiss(carriers, threads)
 
-    def _attend(self, carriers: int) -> None:
-        while carriers or self.ended:
-            told = self._hear(SETTLE_AFTER if self.ended else None, carriers) if carriers else []
-            carriers -= sum(isinstance(one, Left) for one in told)
+    def _attend(self) -> None:
+        while self.desk.carriers or self.ended:
+            told = self.desk.hear(AT_THE_LATEST) if self.desk.carriers else []
             self.ended += [one for one in told if isinstance(one, Ended)]
             offered = [one for one in told if isinstance(one, Offered)]
-            if offered or not all(one.answer.is_ok for one in self.ended) or not told or not carriers:
+            if offered or (self.ended and (not told or not self.desk.carriers or not all(
+                    one.answer.is_ok for one in self.ended))):
                 self._settle(offered)
             if self.clock.elapsed > WORK_FOR or self.is_stopped():
                 self._give_back()
-
-    def _hear(self, patience: float | None, carriers: int = 1) -> list[Told]:
-        """What is told until every carrier waits for us, or falls silent; nothing when patience ends."""
-        told: list[Told] = []
-        waiting = 0
-        try:
-            until = None
-            while waiting < carriers:
-                told.append(one := self.told.get(timeout=patience if until is None else min(
-                    SETTLE_AFTER, max(0.0, until - time.monotonic()))))
-                waiting += isinstance(one, Left) or one.reply is not None
-                until = until or time.monotonic() + AT_THE_LATEST
-        except Empty:
-            pass
-        return told
 
     def _settle(self, offered: Sequence[Offered]) -> None:
         """Writes what ended and what begins now in one transaction, then lets the carriers go on."""
@@ -165,6 +150,6 @@ class Batch:
         for carrier in carriers:
             carrier.reply.put(None)
         while any(thread.is_alive() for thread in threads):
-            for one in self._hear(SETTLE_AFTER):
-                if not isinstance(one, Left) and one.reply is not None:
+            for one in self.desk.hear(AT_THE_LATEST):
+                if one.reply is not None:
                     one.reply.put(None)

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import logging
 import threading
+from collections import deque
 from collections.abc import Set
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -56,15 +57,46 @@ class Ended:
 class Left:
     """A carrier has no more to do."""
 
+    reply: None = None
+
+
+class Desk:
+    """Where carriers tell what came of their letters. Who listens is woken once, when all of them wait for him, and
+    not by each: with dozens of them that would cost more than the letters."""
+
+    def __init__(self) -> None:
+        self.carriers = 0  # how many have not left
+        self._told: deque[Offered | Ended | Left] = deque()
+        self._waiting: deque[None] = deque()
+        self._all_wait = threading.Event()
+
+    def tell(self, one: Offered | Ended | Left) -> None:
+        if one.reply is not None or isinstance(one, Left):
+            self._waiting.append(None)  # before what is told, so that whoever takes that finds it
+        self._told.append(one)
+        if len(self._waiting) >= self.carriers:
+            self._all_wait.set()
+
+    def hear(self, patience: float) -> list[Offered | Ended | Left]:
+        """All that was told by the time that every carrier waits, or `patience` seconds are over."""
+        self._all_wait.wait(patience)
+        self._all_wait.clear()
+        told = [self._told.popleft() for _ in range(len(self._told))]
+        for one in told:
+            if one.reply is not None or isinstance(one, Left):
+                self._waiting.popleft()
+                self.carriers -= isinstance(one, Left)
+        return told
+
 
 @dataclass(slots=True)
 class Carrier:
-    """`letters` to take from, None at the end; `told` hears what comes of each; `set_aside`: not to be offered."""
+    """`letters` to take from, None at the end; `desk` hears what comes of each; `set_aside`: not to be offered."""
 
     road: Transport
     sender: str
     letters: SimpleQueue[Held | None]
-    told: SimpleQueue[Offered | Ended | Left]
+    desk: Desk
     set_aside: Set[int]
     reply: SimpleQueue[bytes | None] = field(default_factory=SimpleQueue)
 
@@ -79,21 +111,21 @@ class Carrier:
                 if letter.id not in self.set_aside:
                     self._carry(letter)
         finally:
-            self.told.put(Left())
+            self.desk.tell(Left())
 
     def _carry(self, letter: Held) -> None:
         answer = self._offer(letter)
         if answer.is_ok:
-            self.told.put(Offered(letter, self.reply))
+            self.desk.tell(Offered(letter, self.reply))
             message = self.reply.get()
             if message is None:
                 self.road.withdraw()
                 return
             answer = self._give(message)
         if answer.is_ok:
-            self.told.put(Ended(letter, answer))
+            self.desk.tell(Ended(letter, answer))
         else:  # it may mean that the next one should not be offered
-            self.told.put(Ended(letter, answer, self.reply))
+            self.desk.tell(Ended(letter, answer, self.reply))
             self.reply.get()
 
     def _offer(self, letter: Held) -> Answer:
