@@ -32,6 +32,7 @@ class Sink:
     octets: list[bytes] = field(default_factory=list)  # of each letter, as they came
     addresses: list[str] = field(default_factory=list)
     connections: int = 0
+    reads_ahead: bool = False  # RFC 2920
     hold: threading.Event | None = None
     in_data: threading.Event = field(default_factory=threading.Event)
     url: str = ""
@@ -40,7 +41,7 @@ class Sink:
                           responses: list[str]) -> list[str]:
         self.connections += 1
         session.host_name = hostname
-        return responses
+        return [responses[0], *(["250-PIPELINING"] if self.reads_ahead else []), *responses[1:]]
 
     async def handle_MAIL(self, server: SMTP, session: Any, envelope: Any, address: str, options: Any) -> str:
         if self.at_mail:

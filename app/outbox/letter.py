@@ -44,7 +44,7 @@ class Recipient:
 
 def filled(text: str, fields: Mapping[str, str]) -> str:
     """Puts the recipient's fields in: fixed names, plain replacement; an unknown place becomes empty."""
-    return _PLACE.sub(lambda found: fields.get(found[1], ""), text)
+    return _PLACE.sub(lambda found: fields.get(found[1], ""), text) if "{{" in text else text
 
 
 def shown(text: str, fields: Mapping[str, str]) -> str:
@@ -54,7 +54,7 @@ def shown(text: str, fields: Mapping[str, str]) -> str:
 
 def one_line(text: str) -> str:
     """A header's value: no line break or control character can get into it."""
-    return _BREAKS.sub(" ", text).strip()
+    return text.strip() if text.isprintable() else _BREAKS.sub(" ", text).strip()
 
 
 def place(name: str) -> str:

@@ -92,6 +92,7 @@ class Conversation:
                  last_answer_timeout: float = LAST_ANSWER_TIMEOUT) -> None:
         self.relay, self.timeout, self.last_answer_timeout = relay, timeout, last_answer_timeout
         self._smtp: smtplib.SMTP | None = None
+        self._is_awaited = False  # the server said 354: what comes next is the letter
 
     def offer(self, sender: str, address: str) -> Answer:
         """MAIL and RCPT. Accepted means that DATA may begin."""
@@ -105,8 +106,11 @@ class Conversation:
             return _no_relay(error)
 
     def withdraw(self) -> None:
-        """Takes the offer back; the connection stays good."""
-        if self._smtp is not None:
+        """Takes the offer back. The connection stays good, unless the server waits for the words: then breaking off
+        is the one way to send none (RFC 5321 4.1.1.4)."""
+        if self._is_awaited:
+            self._hang_up()
+        elif self._smtp is not None:
             try:
                 self._smtp.rset()
             except (OSError, smtplib.SMTPException):
@@ -117,14 +121,16 @@ class Conversation:
         smtp = self._smtp
         if smtp is None or smtp.sock is None:
             return Answer(Outcome.LATER, words="connection lost before DATA")
-        try:
-            code, said = smtp.docmd("DATA")
-        except (OSError, smtplib.SMTPException) as error:
-            self.close()
-            return Answer(Outcome.LATER, words=f"connection lost before DATA: {error}")
-        if code != 354:
-            self.withdraw()
-            return self._of_letter(code, said)
+        if not self._is_awaited:
+            try:
+                code, said = smtp.docmd("DATA")
+            except (OSError, smtplib.SMTPException) as error:
+                self.close()
+                return Answer(Outcome.LATER, words=f"connection lost before DATA: {error}")
+            if code != 354:
+                self.withdraw()
+                return self._of_letter(code, said)
+        self._is_awaited = False
         try:
             smtp.sock.settimeout(self.last_answer_timeout)
             smtp.send(_LEADING_DOT.sub(b"..", message) + b".\r\n")
@@ -137,6 +143,8 @@ class Conversation:
         return self._of_letter(code, said)
 
     def close(self) -> None:
+        if self._is_awaited:
+            self._hang_up()
         smtp, self._smtp = self._smtp, None
         if smtp is not None:
             try:
@@ -149,24 +157,38 @@ class Conversation:
     def _offer(self, sender: str, address: str) -> Answer:
         if self._smtp is None:
             self._smtp = self._connect(sender)
-        answer = self._say_both(self._smtp, sender, address)
+        say = self._say_at_once if self._smtp.has_extn("pipelining") else self._say_in_turn
+        answer = say(self._smtp, sender, address)
         if answer.outcome in (Outcome.BUSY, Outcome.HOUSE_BUSY):
             self.close()
         elif not answer.is_ok:
             self.withdraw()
         return answer
 
-    def _say_both(self, smtp: smtplib.SMTP, sender: str, address: str) -> Answer:
-        """MAIL and RCPT, together where the server reads ahead (RFC 2920 3.1)."""
-        if not smtp.has_extn("pipelining"):
-            answer = read(*smtp.mail(sender), to_sender=True)
-            return read(*smtp.rcpt(address)) if answer.is_ok else answer
-        smtp.send(f"MAIL FROM:<{sender}>\r\nRCPT TO:<{address}>\r\n".encode("ascii"))
-        answer = read(*smtp.getreply(), to_sender=True)
-        if smtp.sock is None:  # 421: smtplib hangs up
-            return answer
-        second = read(*smtp.getreply())
-        return second if answer.is_ok else answer
+    def _say_in_turn(self, smtp: smtplib.SMTP, sender: str, address: str) -> Answer:
+        answer = read(*smtp.mail(sender), to_sender=True)
+        return read(*smtp.rcpt(address)) if answer.is_ok else answer
+
+    def _say_at_once(self, smtp: smtplib.SMTP, sender: str, address: str) -> Answer:
+        """MAIL, RCPT and DATA, where the server reads ahead: one way there and back for three (RFC 2920 3.1)."""
+        smtp.send(f"MAIL FROM:<{sender}>\r\nRCPT TO:<{address}>\r\nDATA\r\n".encode("ascii"))
+        heard: list[tuple[int, bytes]] = []
+        while len(heard) < 3 and smtp.sock is not None:  # after 421 smtplib has hung up
+            heard.append(smtp.getreply())
+        answers = [read(*one, to_sender=number == 0) for number, one in enumerate(heard)]
+        answer = next((one for one in answers if not one.is_ok), answers[-1])
+        self._is_awaited = heard[-1][0] == 354
+        if self._is_awaited and not answer.is_ok:  # it may ask for words though it wants none: an empty letter
+            self._is_awaited = False
+            smtp.send(b".\r\n")
+            smtp.getreply()
+        return answer
+
+    def _hang_up(self) -> None:
+        self._is_awaited = False
+        if (smtp := self._smtp) is not None:
+            self._smtp = None
+            smtp.close()
 
     def _connect(self, sender: str) -> smtplib.SMTP:
         relay, called = self.relay, sender.rpartition("@")[2] or "localhost"

@@ -16,12 +16,13 @@ from app.outbox.models import Delivery, Suppression, address_hash
 from app.outbox.pace import DomainPace
 from tests.conftest import AS_OF
 from tests.letters import a_letter, ledger, minutes, posted, states, tries
-from tests.sink import HANG_UP, RunningSink, free_port
+from tests.sink import HANG_UP, RunningSink, Sink, free_port
 
 
-@pytest.fixture
-def sink(app):
-    with RunningSink() as sink:
+@pytest.fixture(params=["in turn", "at once"])
+def sink(app, request):
+    """A mail server, with and without RFC 2920: of the other kind one is told three things at once."""
+    with RunningSink(Sink(reads_ahead=request.param == "at once")) as sink:
         app.config["MAIL_URL"] = sink.url
         yield sink
 
