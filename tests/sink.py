@@ -101,6 +101,14 @@ class Recorder:
 
     def __init__(self, path: Path) -> None:
         self.handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND)
+        self.connections = 0
+
+    async def handle_EHLO(self, server: SMTP, session: Any, envelope: Any, hostname: str,
+                          responses: list[str]) -> list[str]:
+        """Every second connection is read ahead (RFC 2920)."""
+        self.connections += 1
+        session.host_name = hostname
+        return [responses[0], *(["250-PIPELINING"] if self.connections % 2 else []), *responses[1:]]
 
     async def handle_DATA(self, server: SMTP, session: Any, envelope: Any) -> str:
         message = message_from_bytes(envelope.content)
