@@ -235,8 +235,8 @@ class Roads:
 
     def take(self, count: int) -> list[Transport]:
         """So many, for the transport of this installation as it is asked now."""
-        relay = Relay.parse(current_app.config["MAIL_URL"])
-        if relay is None or any(is_so() for is_so in current_app.extensions.get("wujin.keep_letters", [])):
+        relay = _way_out()
+        if relay is None:
             return [KeptHere() for _ in range(count)]
         self.kept += [Conversation(relay) for _ in range(count - len(self.kept))]
         return self.kept[:count]
@@ -247,6 +247,11 @@ class Roads:
 
 
 def is_harmless() -> bool:
-    """Whether no letter can leave this machine."""
-    relay = Relay.parse(current_app.config["MAIL_URL"])
-    return relay is None or relay.is_loopback
+    """Whether no letter can leave at all. A relay on this very machine is the usual way out, not a harmless one."""
+    return _way_out() is None
+
+
+def _way_out() -> Relay | None:
+    if any(is_so() for is_so in current_app.extensions.get("wujin.keep_letters", [])):
+        return None
+    return Relay.parse(current_app.config["MAIL_URL"])

@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 
 from app.db import db
+from app.outbox.transport import keep_when
 from tests.conftest import AS_OF
 from tests.factories import an_event
 from tests.letters import enrolled, reminders
@@ -41,8 +42,10 @@ def test_twice_is_once(run):
     assert answer.stdout == "0 reminders missed, 0 letters written, 0 taken up for sending\n"
 
 
-def test_a_moment_to_come_is_refused_where_letters_would_leave(run, app):
-    app.config["MAIL_URL"] = "smtp://mail.example.org"
+@pytest.mark.parametrize("address", ["smtp://mail.example.org", "smtp://127.0.0.1:25", "smtp://localhost",
+                                     "smtps://[::1]:465"])
+def test_a_moment_to_come_is_refused_where_letters_would_leave(run, app, address):
+    app.config["MAIL_URL"] = address
 
     answer = run("--as-of", "2126-03-11T09:00")
 
@@ -50,6 +53,16 @@ def test_a_moment_to_come_is_refused_where_letters_would_leave(run, app):
     assert answer.stderr == ("Error: a moment to come is tried only where no letter can leave: "
                              "set MAIL_URL=outbox:\n")
     assert reminders() == []
+
+
+def test_a_demonstration_may_try_a_moment_to_come_whatever_relay_is_set(run, app):
+    app.config["MAIL_URL"] = "smtp://127.0.0.1:9"
+    keep_when(app, lambda: True)
+
+    answer = run("--as-of", (AS_OF + timedelta(days=9)).isoformat())
+
+    assert answer.stdout == "0 reminders missed, 1 letters written, 1 taken up for sending\n"
+    assert [one.state for one in reminders()] == ["accepted"]
 
 
 def test_words_that_are_no_moment_are_refused_in_a_sentence(run):
