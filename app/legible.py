@@ -1,9 +1,10 @@
 """Whether what came over the wire can be read at all: UTF-8, no NUL in an address, no flood of fields, no number that
-no table can hold."""
+no table can hold, no day at the edge of the calendar."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import date
 from typing import overload
 from urllib.parse import unquote_to_bytes
 
@@ -14,6 +15,7 @@ from werkzeug.datastructures import MultiDict
 from app.errors import BadInput
 
 LARGEST = 2**31 - 1  # what a row's number can be; nothing is there
+FIRST_DAY, LAST_DAY = date(1971, 1, 1), date(2199, 12, 31)  # a day more, in another zone, is still a day
 
 MOST_FIELDS = 1000  # of a query, or of a form without files; one with files has MAX_FORM_PARTS
 FORM = "application/x-www-form-urlencoded"
@@ -72,6 +74,20 @@ def number_in(asked: MultiDict[str, str], name: str, default: int | None = None)
         return max(-LARGEST, min(int(asked.get(name, "")), LARGEST))
     except ValueError:
         return default
+
+
+def day_in(asked: MultiDict[str, str], name: str) -> date | None:
+    """The day of that name, brought within the years that are kept, so that days and zones can be added to it.
+
+    :raises BadInput: for what is no day.
+    """
+    text = asked.get(name, "").strip()
+    if not text:
+        return None
+    try:
+        return max(FIRST_DAY, min(date.fromisoformat(text), LAST_DAY))
+    except ValueError as error:
+        raise BadInput(_("日期“%(text)s”看不懂，请写成 2026-03-02。", text=text[:40])) from error
 
 
 def _unusable(name: str) -> BadInput:

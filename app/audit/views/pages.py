@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date, datetime, timedelta
+from datetime import datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from flask import Blueprint, Response, current_app, g, render_template, request
-from flask_babel import gettext as _
 from flask_security import current_user
 from sqlalchemy import Select, select
 
@@ -21,10 +20,9 @@ from app.audit.views.telling import Line, sheet, told
 from app.audit.views.words import THINGS, doings
 from app.clock import now
 from app.db import Change, db, note
-from app.errors import BadInput
 from app.exporting import csv_of
 from app.forms import PlainForm
-from app.legible import number_in
+from app.legible import day_in, number_in
 
 bp = Blueprint("audit", __name__, url_prefix="/console/audit")
 
@@ -73,10 +71,9 @@ def _all(rows: Select[AuditRow]) -> Iterator[Line]:
 
 
 def _rows(asked: Any) -> Select[AuditRow]:
-    since, until = _day(asked, "since"), _day(asked, "until")
     trail = Trail(about=asked.get("about", "").strip(), what=asked.get("what", "").strip(),
-                  actors=_actors(asked.get("who", "").strip()), since=since,
-                  until=until + timedelta(days=1) if until else None)
+                  actors=_actors(asked.get("who", "").strip()),
+                  since=_midnight(asked, "since"), until=_midnight(asked, "until", later=1))
     return trail.rows(_within())
 
 
@@ -100,12 +97,7 @@ def _called_like(who: str) -> Select[Any]:
     return select(Person.id).where(Person.name.contains(who, autoescape=True)).limit(200)
 
 
-def _day(asked: Any, name: str) -> datetime | None:
-    text = asked.get(name, "").strip()
-    if not text:
-        return None
-    try:
-        day = date.fromisoformat(text)
-    except ValueError as error:
-        raise BadInput(_("日期“%(text)s”看不懂，请写成 2026-03-02。", text=text)) from error
-    return datetime(day.year, day.month, day.day, tzinfo=ZoneInfo(current_app.config["TIMEZONE"]))
+def _midnight(asked: Any, name: str, later: int = 0) -> datetime | None:
+    day = day_in(asked, name)
+    zone = ZoneInfo(current_app.config["TIMEZONE"])
+    return datetime.combine(day + timedelta(days=later), time(), zone) if day else None

@@ -18,7 +18,7 @@ from app.db import db
 from app.errors import BadInput
 from app.events.asking import office_zone
 from app.events.models import Event
-from app.legible import number_in
+from app.legible import day_in, number_in
 from app.outbox import storms
 from app.outbox.domains import OTHER
 from app.outbox.models import Delivery, DeliveryState
@@ -80,9 +80,9 @@ def _wanted() -> tuple[Search, str]:
     if said["kind"] and said["kind"] not in set(kinds.Kind):
         return Search(), _("没有这类信件。")
     try:
-        since, until = (date.fromisoformat(said[name]) if said[name] else None for name in ("since", "until"))
-    except ValueError:
-        return Search(), _("日期请写成 2026-04-20 这样。")
+        since, until = day_in(request.args, "since"), day_in(request.args, "until")
+    except BadInput as error:
+        return Search(), error.sentence
     of_kind = kinds.Kind(said["kind"]).among(Delivery.letter) if said["kind"] else None
     return Search(said["q"][:80], said["state"], of_kind, since and _midnight(since),
                   until and _midnight(until + timedelta(days=1))), ""

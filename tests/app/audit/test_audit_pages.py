@@ -66,6 +66,8 @@ def test_what_happened_to_an_event_is_told_in_sentences_newest_first(desk, as_of
     ("who=Nobody", []),
     ("about=Event&since=2026-03-02&until=2026-03-02", ["Chen 改期了 活动“蜀光讲坛”", "Chen 发布了 活动“蜀光讲坛”"]),
     ("about=Event&until=2026-03-01", []),
+    ("about=Event&since=2026-03-02&until=9999-12-31", ["Chen 改期了 活动“蜀光讲坛”", "Chen 发布了 活动“蜀光讲坛”"]),
+    ("about=Event&since=0001-01-01&until=2026-03-01", []),
     ("about=OfficeSettings", []),
 ])
 def test_it_is_filtered_by_who_what_subject_and_day(desk, as_of, query, told):

@@ -54,14 +54,15 @@ def two(app):
     ("q=lina@example.org", ["改期通知"]), ("q=LINA@example.org", ["改期通知"]), ("q=吴敏", ["报名成功"]),
     ("q=商标", ["报名成功"]), ("q=改期", ["改期通知"]), ("q=50%25", []), ("state=failed", ["报名成功"]),
     ("kind=change", ["改期通知"]), ("kind=signup", ["报名成功"]), ("kind=staff", []), ("since=2199-01-01", []),
-    ("until=2199-01-01", ["报名成功", "改期通知"])])
+    ("until=2199-01-01", ["报名成功", "改期通知"]), ("since=9999-12-31", []), ("until=0001-01-01", []),
+    ("since=0001-01-01&until=9999-12-31", ["报名成功", "改期通知"])])
 def test_letters_are_found_by_what_one_knows_of_them(two, signed_in, asked, found):
     assert subjects(signed_in(chen()).get(f"/console/letters?{asked}").text) == found
 
 
 @pytest.mark.parametrize(("asked", "sentence"), [
     ("state=lost", "没有这种状态。"), ("kind=love", "没有这类信件。"),
-    ("since=gestern", "日期请写成 2026-04-20 这样。")])
+    ("since=gestern", "日期“gestern”看不懂，请写成 2026-03-02。")])
 def test_what_cannot_be_looked_for_is_said(two, signed_in, asked, sentence):
     assert sentence in signed_in(chen()).get(f"/console/letters?{asked}").text
 
