@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
-from sqlalchemy import exists, select
+from sqlalchemy import delete, exists, select
 from sqlalchemy.orm import Mapped, mapped_column
 from sqlalchemy.types import String
 
 from app.db import Model, db
+from app.outbox import holding
 from app.outbox.answers import Answer
 from app.outbox.models import Delivery
 
@@ -17,7 +18,8 @@ FRESH = timedelta(minutes=10)  # it is tried more often, as long as letters wait
 
 
 class RelayTrouble(Model):
-    """One row: `since` nothing left, last seen `at`. It is over with the first letter that leaves."""
+    """One row: `since` nothing left, last seen `at`. It is over with the first letter that leaves, or that the mail
+    server answers, whatever it says of it."""
 
     __tablename__ = "relay_trouble"
 
@@ -29,8 +31,12 @@ class RelayTrouble(Model):
 
 def hear(answers: Iterable[Answer], as_of: datetime) -> None:
     """In the transaction that records them."""
+    answers = list(answers)
     answer = next((one for one in answers if one.stops_batch), None)
     if answer is None:
+        # Letters that left say so themselves, and cost no question here.
+        if any(one.code is not None and not one.is_ok for one in answers):
+            db.session.execute(delete(RelayTrouble).where(RelayTrouble.at <= as_of))
         return
     known = db.session.get(RelayTrouble, 1)
     if known is None:
@@ -45,6 +51,11 @@ def trouble(as_of: datetime) -> RelayTrouble | None:
     """That of now."""
     known = db.session.get(RelayTrouble, 1)
     return known if known is not None and _lasts(known, as_of) else None
+
+
+def is_held(as_of: datetime) -> bool:
+    """Whether no letter at all leaves now: sending is held, or the mail server takes nothing."""
+    return bool(holding.held()) or trouble(as_of) is not None
 
 
 def _lasts(known: RelayTrouble, as_of: datetime) -> bool:

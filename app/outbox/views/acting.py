@@ -15,8 +15,9 @@ from app.clock import now
 from app.db import db
 from app.errors import Refused
 from app.outbox import handling, storms
-from app.outbox.models import Delivery
+from app.outbox.models import Delivery, DeliveryState
 from app.outbox.views.desk import HANDLERS, bp, event_of, get_letter, mine
+from app.outbox.views.holds import hold_of, hold_of_all
 from app.outbox.views.one_letter import page_of
 
 Page = tuple[str, int] | Response
@@ -25,20 +26,20 @@ Page = tuple[str, int] | Response
 @bp.post("/console/letters/<int:id>/try")
 @allowed(*HANDLERS)
 def retry(id: int) -> Page:
-    return _done(id, handling.retry, _("马上再试一次。"))
+    return _done(id, handling.retry, _("马上再试一次。"), _("已排好再试，但是还要等："))
 
 
 @bp.post("/console/letters/<int:id>/stop")
 @allowed(*HANDLERS)
 def stop(id: int) -> Page:
-    return _done(id, handling.stop, _("已停下，这封信不寄了。改了主意，可以点“仍然寄出”。"))
+    return _done(id, handling.stop, _("已停下，这封信不寄了。改了主意，可以点“仍然寄出”。"), "")
 
 
 @bp.post("/console/letters/<int:id>/sending")
 @allowed(*HANDLERS)
 def send_anyway(id: int) -> Page:
     return _done(id, lambda letter, as_of: handling.send_anyway(letter, as_of, _useful_until(letter)),
-                 _("马上就寄。"))
+                 _("马上就寄。"), _("已排好寄出，但是还要等："))
 
 
 @bp.post("/console/letters/storms/release")
@@ -49,7 +50,10 @@ def release_storm() -> Page:
     storm = next((one for one in storms.storms(which, now()) if one.cause == cause), None)
     count = storms.release(storm, which, now()) if storm else 0
     db.session.commit()
-    if count:
+    if count and (hold := hold_of_all(now())):
+        released = ngettext("放行了 %(num)d 封，但是还要等：", "放行了 %(num)d 封，但是还要等：", count)
+        flash(released + hold.sentence, "warning")
+    elif count:
         flash(ngettext("%(num)d 封信马上就寄。", "%(num)d 封信马上就寄。", count), "success")
     else:
         flash(_("已经没有这样等着的信。"), "warning")
@@ -62,14 +66,17 @@ def _useful_until(letter: Delivery) -> datetime | None:
     return event.ends_at if event else letter.useful_until
 
 
-def _done(id: int, act: Callable[[Delivery, datetime], None], sentence: str) -> Page:
+def _done(id: int, act: Callable[[Delivery, datetime], None], at_once: str, later: str) -> Page:
+    """Says when it leaves: at once, or what keeps it."""
     try:
-        act(get_letter(id, to_change=True), now())
+        letter = get_letter(id, to_change=True)
+        act(letter, now())
+        hold = hold_of(letter, now()) if letter.state == DeliveryState.PENDING else None
         db.session.commit()
     except Refused as error:
         db.session.rollback()
         if error.status != 409:
             raise
         return page_of(get_letter(id), error.sentence), 409
-    flash(sentence, "success")
+    flash(later + hold.sentence if hold else at_once, "warning" if hold else "success")
     return redirect(url_for("outbox.letter", id=id))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
@@ -20,13 +19,13 @@ from app.events.asking import office_zone
 from app.events.models import Event
 from app.legible import day_in, number_in
 from app.outbox import storms
-from app.outbox.domains import OTHER
 from app.outbox.models import Delivery, DeliveryState
 from app.outbox.pace import DomainPace
 from app.outbox.searching import A_PAGE, Search
 from app.outbox.views import ahead, kinds
 from app.outbox.views.coming import coming
 from app.outbox.views.desk import HANDLERS, TONES, abouts_of, bp, events_of, mine, sees_all
+from app.outbox.views.holds import houses
 from app.outbox.views.releasing import hold_words
 
 SHOWN, ALL_SHOWN = 8, 300  # reminders that come next
@@ -64,12 +63,7 @@ def _ahead(as_of: datetime) -> dict[str, Any]:
         "coming": coming(events, as_of + timedelta(days=ahead.DAYS), shown, with_plans=sees_all()),
         "shown": shown, "has_all": shown == ALL_SHOWN, "storms": storms.storms(mine(), as_of),
         "queue": db.session.scalar(select(func.count()).select_from(Delivery.waiting().where(mine()).subquery())),
-        "slow": db.session.scalars(DomainPace.slowed(as_of)).all(), "houses": _houses()}
-
-
-def _houses() -> Mapping[str, str]:
-    return {"qq": _("QQ邮箱"), "netease": _("网易邮箱（163、126）"), "gmail": "Gmail", "outlook": "Outlook",
-            OTHER: _("其他邮箱")}
+        "slow": db.session.scalars(DomainPace.slowed(as_of)).all(), "houses": houses()}
 
 
 def _wanted() -> tuple[Search, str]:

@@ -19,6 +19,7 @@ from app.outbox.letter import shown
 from app.outbox.models import Attempt, Delivery, DeliveryState
 from app.outbox.views import kinds
 from app.outbox.views.desk import HANDLERS, TONES, bp, event_of, get_letter
+from app.outbox.views.holds import hold_of
 
 _LINK = re.compile(r"https?://[!#-;=?-~]+")
 
@@ -34,7 +35,8 @@ def page_of(found: Delivery, mistake: str = "") -> str:
     event, as_of = event_of(found), now()
     return render_template(
         "outbox/letter.html", letter=found, event=event, kinds=kinds, tones=TONES, masked=masked, mistake=mistake,
-        words=_words(found), state=DeliveryState(found.state), attempts=_attempts(found),
+        words=_words(found), state=DeliveryState(found.state),
+        hold=hold_of(found, as_of) if found.state == DeliveryState.PENDING else None, attempts=_attempts(found),
         may_retry=handling.may_retry(found), may_stop=handling.may_stop(found),
         may_send=handling.may_send_anyway(found) and not (event and event.is_over(as_of)))
 

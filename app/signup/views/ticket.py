@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from flask import current_app, flash, redirect, render_template, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
@@ -12,11 +14,14 @@ from app.db import db
 from app.errors import NotThere
 from app.feeds.announced import Announced
 from app.forms import PlainForm
+from app.outbox.relay import is_held
 from app.rates import limiter
 from app.signup import telling
 from app.signup.openings import note_opened
 from app.signup.tickets import calendar_file, withdrawn_file
 from app.signup.views.desk import OFTEN, bp, get_enrolment, private, shown_event, went_through
+
+FRESH = timedelta(days=1)  # after enrolling: the confirmation is still on its way, or just came
 
 
 @bp.get("/t/<token>")
@@ -27,7 +32,8 @@ def ticket(token: str) -> Response:
     page = "ticket" if found.is_attending else "cancelled"
     answer, id = private(render_template(
         f"signup/{page}.html", enrolment=found, event=shown_event(found), token=token, address=found.ticket_url,
-        form=PlainForm(), can_withdraw=found.can_withdraw(as_of), as_of=as_of)), found.id
+        form=PlainForm(), can_withdraw=found.can_withdraw(as_of), as_of=as_of,
+        is_fresh=as_of - found.enrolled_at < FRESH, is_held=is_held(as_of))), found.id
     note_opened(id, as_of)
     return answer
 
@@ -56,8 +62,10 @@ def send_link(token: str) -> Response:
     found = get_enrolment(token)
     telling.send_link(found, now())
     db.session.commit()
-    flash(_("信已寄往 %(address)s。请打开信里的“我的全部报名”。一小时最多五封。",
-            address=found.masked_contact), "success")
+    told = (_("寄信现在有耽搁，信稍后自动寄往 %(address)s。请打开信里的“我的全部报名”。一小时最多五封。",
+              address=found.masked_contact) if is_held(now()) else
+            _("信正寄往 %(address)s。请打开信里的“我的全部报名”。一小时最多五封。", address=found.masked_contact))
+    flash(told, "success")
     return redirect(url_for("signup.ticket", token=token), 303)
 
 

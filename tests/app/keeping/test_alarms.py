@@ -77,6 +77,15 @@ def test_a_refused_letter_is_no_fault_of_the_mail_server(app):
     assert relay.trouble(now()) is None
 
 
+def test_a_mail_server_that_answers_again_is_no_trouble_though_it_pauses_a_house(app):
+    relay.hear([DOWN], now() - timedelta(minutes=1))
+    relay.hear([Answer(Outcome.UNKNOWN)], now())
+    unanswered = relay.trouble(now()) is not None
+    relay.hear([Answer(Outcome.POLICY, 550, "5.7.1 not from you")], now())
+
+    assert (unanswered, relay.trouble(now())) == (True, None)
+
+
 def test_letters_long_overdue_are_said(app, signed_in):
     beat()
     posted(as_of=now() - timedelta(minutes=20))

@@ -14,7 +14,9 @@ from app.db import db
 from app.feeds.following.asking import ask
 from app.feeds.following.rhythm import Rhythm
 from app.feeds.slices import Slice
-from app.outbox import posting, sending
+from app.look import clock, short_day
+from app.outbox import holding, posting, relay, sending
+from app.outbox.answers import Answer, Outcome
 from app.outbox.letter import Recipient
 from app.outbox.models import Attempt, DeliveryState
 from app.outbox.pace import DomainPace
@@ -145,6 +147,42 @@ def test_a_stopped_letter_stays_until_it_is_sent_anyway(app, signed_in):
 
     assert (stopped, [one.state for one in ledger()]) == (["cancelled"], ["accepted"])
     assert audited() == ["letter_stopped", "letter_sent_anyway"]
+
+
+def a_pause():
+    pace = DomainPace.of("qq", now())
+    pace.paused_until, pace.reason = now() + timedelta(hours=1), "550 5.7.1 not from you"
+    db.session.add(pace)
+
+
+STOPS = [(a_pause, "QQ邮箱 暂停到"), (lambda: holding.hold(holding.BY_HAND, now()), "发信已停（有人停下了发信）"),
+         (lambda: relay.hear([Answer(Outcome.NO_RELAY)], now()), "邮件服务器连不上或不让寄信")]
+
+
+@pytest.mark.parametrize(("stops", "why"), STOPS)
+@pytest.mark.parametrize(("what", "state", "at_once"), [
+    ("try", "failed", "马上再试一次"), ("sending", "cancelled", "马上就寄")])
+def test_a_letter_sent_by_hand_says_what_it_waits_for(app, signed_in, stops, why, what, state, at_once):
+    letter = about(soon(), address="li@qq.com", state=state)
+    browser = signed_in(chen())
+    stops()
+    db.session.commit()
+
+    page = browser.post(f"/console/letters/{letter.id}/{what}", follow_redirects=True).text
+
+    assert (f"但是还要等：{why}" in page, f"<small>{why}" in page, at_once in page) == (True, True, False)
+
+
+def test_a_paused_house_tells_until_when_its_letters_wait(app, signed_in):
+    letter = about(soon(), address="li@qq.com")
+    a_pause()
+    db.session.commit()
+
+    page = signed_in(chen()).get(f"/console/letters/{letter.id}").text
+    until = db.session.get(DomainPace, "qq").paused_until
+
+    [told] = re.findall(r"下次寄</dt><dd>(.*?)<small>", page)
+    assert told == f"{short_day(until)} {clock(until)}"
 
 
 def test_a_missed_letter_is_sent_while_its_event_still_comes(app, signed_in):
