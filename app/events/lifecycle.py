@@ -11,6 +11,7 @@ from flask_babel import gettext as _
 
 from app.db import Change, note
 from app.errors import Refused
+from app.events.sequence import raise_once
 from app.events.span import Span
 from app.events.words import EventKind, EventState, Part
 
@@ -209,12 +210,13 @@ class Lifecycle:
     def _changing(self: Event, what: str, as_of: datetime, *, schedule: bool = False, quiet: bool = False,
                   had: dict[str, Any] | None = None, also: dict[str, Any] | None = None,
                   moves_feed: bool = True) -> Iterator[None]:
-        before, was_public = self.facts() | (had or {}), self.published_at is not None
+        before, was_public, was_shown = self.facts() | (had or {}), self.published_at is not None, self.is_public
         yield
         self.version += 1
         self.revised_at = as_of if moves_feed else self.revised_at
-        if moves_feed and (was_public or what == "rescheduled"):  # a draft stands in the calendars of the staff
-            self.sequence += 1
+        is_told = was_public and (was_shown or self.is_public)
+        if moves_feed and (is_told or what == "rescheduled"):  # a draft stands in the calendars of the staff
+            raise_once(self)
         if was_public and moves_feed and schedule:
             self.schedule_version += 1
         note(Change(self, what, as_of, before=before, after=self.facts() | (also or {}), quiet=quiet))

@@ -16,6 +16,7 @@ from app.db import Change, db
 from app.errors import Refused
 from app.events.entry import entry_of
 from app.events.models import PUBLIC_STATES, Event, EventRegion, event_task
+from app.events.sequence import raise_once
 from app.events.span import midnight
 from app.feeds.filters import keys_of
 from app.feeds.models import FeedEntry, FeedRevision
@@ -58,7 +59,7 @@ def _follow_one(event: Event, stored: dict[str, FeedEntry], revision: int, shows
     was_there = bool(stored)
     if _remake(event, stored, revision) and shows_since and was_there:
         # It reads differently, and readers go by SEQUENCE and LAST-MODIFIED.
-        event.sequence += 1
+        raise_once(event)
         event.revised_at = shows_since
         _remake(event, stored, revision)
 

@@ -45,6 +45,7 @@ def test_a_cancelled_event_stays_in_the_feed_and_says_so(app, client):
 def test_an_event_that_takes_place_after_all_is_on_again(app, client):
     event = an_event("讲座")
     event.cancel(LATER)
+    db.session.commit()
     event.restore(LATER)
 
     assert [(one.summary, one.status, one.transp, one.sequence) for one in read(client)] == [
@@ -184,6 +185,34 @@ def test_the_sessions_of_a_class_are_entries_under_it(app, client):
     assert entries["培训班 · 第一课"].parent == parent.ical_uid
     assert (entries["培训班"].transp, str(entries["培训班"].starts)) == ("TRANSPARENT", "2026-03-12")
     assert entries["培训班"].sequence == 1
+
+
+def test_a_class_that_moves_with_its_lessons_raises_each_sequence_by_one(app, client):
+    parent = an_event("培训班", kind=EventKind.TRAINING)
+    for day in range(5):
+        parent.add_part(an_event(f"第{day}课", kind=EventKind.TRAINING, published=False,
+                                 starts_at=AS_OF + timedelta(days=10 + day)), AS_OF)
+    db.session.commit()
+    before = {one.uid: one.sequence for one in read(client)}
+
+    parent.reschedule(parent.span.moved_by(timedelta(days=2)), LATER)
+    db.session.commit()
+
+    assert {one.uid: one.sequence - before[one.uid] for one in read(client)} == dict.fromkeys(before, 1)
+
+
+def test_edits_while_withdrawn_raise_nothing_and_a_second_transaction_raises_again(app, client):
+    event = an_event("讲座")
+    db.session.commit()
+    steps = []
+    for verb in (lambda: event.unpublish(LATER), lambda: event.revise(LATER, title="讲座二"),
+                 lambda: event.revise(LATER, title="讲座三"), lambda: event.publish(LATER),
+                 lambda: event.revise(LATER, title="讲座四")):
+        verb()
+        db.session.commit()
+        steps.append(event.sequence)
+
+    assert steps == [1, 1, 1, 2, 3]
 
 
 def test_a_minor_edit_elsewhere_leaves_an_entry_as_it_was(app, client):
