@@ -10,6 +10,7 @@ from urllib.parse import quote
 from flask import Response, request
 
 PACKED = "-gzip"
+TOO_YOUNG = timedelta(seconds=2)  # a change of which a date in whole seconds says nothing yet (RFC 9110 8.8.2.2)
 FOR_ALL, FOR_ONE = "public, max-age=300", "private, no-cache"
 
 
@@ -22,7 +23,9 @@ def is_unchanged(tag: str, modified: datetime | None, as_of: datetime) -> bool:
         known = request.if_none_match
         return known.star_tag or known.contains_weak(tag) or known.contains_weak(tag + PACKED)
     since = request.if_modified_since
-    return since is not None and modified is not None and _sayable(modified, as_of) <= since
+    if since is None or modified is None or as_of - modified < TOO_YOUNG:
+        return False
+    return _sayable(modified, as_of) <= since
 
 
 def unchanged(tag: str, modified: datetime | None, as_of: datetime, *, cache: str = FOR_ALL) -> Response:
@@ -75,8 +78,10 @@ def _with_validators(answer: Response, tag: str, modified: datetime | None, as_o
 
 
 def _sayable(modified: datetime, as_of: datetime) -> datetime:
-    """Never the running second: a second change in it would go unnoticed (RFC 9110 8.8.2.2)."""
-    return min(modified, as_of - timedelta(seconds=1))
+    """The whole second after, and never the running one: a second change in it would go unnoticed
+    (RFC 9110 8.8.2.2)."""
+    second = modified.replace(microsecond=0)
+    return min(second if second == modified else second + timedelta(seconds=1), as_of - timedelta(seconds=1))
 
 
 def takes_gzip() -> bool:

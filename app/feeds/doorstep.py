@@ -18,7 +18,7 @@ from flask import Flask, request
 from werkzeug.http import parse_date, parse_etags
 
 from app.accounts.access import rule_of
-from app.feeds.answering import PACKED
+from app.feeds.answering import PACKED, TOO_YOUNG
 from app.feeds.line import Line, Stamp
 from app.feeds.models import FeedRevision
 
@@ -53,6 +53,12 @@ class Kept:
     @property
     def size(self) -> int:
         return OVERHEAD + sum(map(len, self.body or ()))
+
+    def is_silent_to(self, environ: dict[str, Any]) -> bool:
+        """A date is all that was sent, and the one given with this was too near its change to tell anything."""
+        return ("HTTP_IF_NONE_MATCH" not in environ and "HTTP_IF_MODIFIED_SINCE" in environ
+                and self.modified is not None
+                and self.mark.since - self.modified.timestamp() < TOO_YOUNG.total_seconds())
 
     def is_known_to(self, environ: dict[str, Any]) -> bool:
         """If-None-Match, where sent, is all that counts (RFC 9110 13.1.3)."""
@@ -90,7 +96,8 @@ class Doorstep:
             return self.inner(environ, start_response)
         name = (path, ask("QUERY_STRING", ""), ask("HTTP_HOST", ""), ask("HTTP_ACCEPT_ENCODING", ""))
         kept = self._kept.get(name)
-        if kept and (mark := kept.mark).since <= time() < mark.until and mark.stamp == self._line.stamp():
+        if kept and (mark := kept.mark).since <= time() < mark.until and mark.stamp == self._line.stamp() \
+                and not kept.is_silent_to(environ):
             if kept.is_known_to(environ):
                 environ[ENDPOINT] = mark.endpoint
                 start_response("304 NOT MODIFIED", kept.unchanged)

@@ -120,6 +120,28 @@ def test_the_date_notices_a_second_change_within_a_second(app, client, address):
     assert fetch(client, address, on=LATER, If_Modified_Since=since).status_code == 200
 
 
+def test_a_date_alone_never_hides_the_second_of_two_changes_in_a_second(app, client):
+    event, second = an_event(), timedelta(seconds=1)
+    event.revise(LATER + 0.5 * second, title="第一次")
+    since = fetch(client, on=LATER + 1.99 * second).headers["Last-Modified"]
+    event.revise(LATER + 1.2 * second, title="第二次")
+    fetch(client, on=LATER + 1.5 * second)  # kept in front of Flask
+
+    seen = [fetch(client, on=LATER + later * second, If_Modified_Since=since) for later in (1.6, 2.5, 60, 61)]
+    known = fetch(client, on=LATER + 62 * second, If_Modified_Since=seen[-1].headers["Last-Modified"])
+
+    assert ([answer.status_code for answer in seen], known.status_code) == ([200] * 4, 304)
+
+
+def test_a_date_alone_says_nothing_of_a_change_younger_than_two_seconds(app, client):
+    event = an_event()
+    event.revise(LATER, title="刚改的")
+    now = LATER.strftime("%a, %d %b %Y %H:%M:%S GMT")
+
+    assert [fetch(client, address, on=LATER + timedelta(seconds=age), If_Modified_Since=now).status_code
+            for address in ("/calendar.ics", f"/events/{event.id}.ics") for age in (1.5, 3)] == [200, 304, 200, 304]
+
+
 def test_the_date_notices_a_change_whose_writer_had_to_wait(app, client):
     event = an_event()
     event.revise(LATER, title="先写完的")
