@@ -1,14 +1,14 @@
-"""Finding letters in the ledger: newest first, a page at a time."""
+"""Finding letters in the ledger: the newest of the times they show first, a page at a time."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Select, or_, select
+from sqlalchemy import ColumnElement, Select, func, or_, select
 from sqlalchemy.orm import joinedload
 
-from app.outbox.models import Delivery, LetterContent
+from app.outbox.models import Delivery, DeliveryState, LetterContent
 
 A_PAGE = 30
 
@@ -28,7 +28,8 @@ class Search:
               abouts: Select[str]) -> Select[Delivery]:
         """Of the `visible` ones. Names are looked through in the `named` ones alone: whoever may not read them shall
         not guess them; `abouts` are the events whose title fits."""
-        found = Delivery.visible(visible).options(joinedload(Delivery.content)).order_by(Delivery.id.desc())
+        found = Delivery.visible(visible).options(joinedload(Delivery.content)).order_by(
+            func.coalesce(Delivery.sent_at, Delivery.next_at).desc(), Delivery.id.desc())
         if self.words:
             found = found.where(self._fits(named, abouts))
         if self.state:
@@ -47,3 +48,9 @@ class Search:
         subjects = select(LetterContent.id).where(LetterContent.subject.icontains(self.words, autoescape=True))
         return or_(Delivery.content_id.in_(subjects), Delivery.about.in_(abouts),
                    Delivery.name.icontains(self.words, autoescape=True) & named)
+
+
+def unsent(which: ColumnElement[bool]) -> Select[tuple[str, int]]:
+    """By state, how many of these wait and how many are under way."""
+    return select(Delivery.state, func.count()).where(which, Delivery.state.in_(
+        (DeliveryState.PENDING.value, DeliveryState.CLAIMED.value))).group_by(Delivery.state)

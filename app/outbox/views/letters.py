@@ -7,7 +7,7 @@ from typing import Any
 
 from flask import g, render_template, request, url_for
 from flask_babel import gettext as _
-from sqlalchemy import ColumnElement, String, cast, func, literal, select, true
+from sqlalchemy import ColumnElement, String, cast, literal, select, true
 
 from app.accounts.access import allowed
 from app.accounts.models import Actor, Role
@@ -18,10 +18,10 @@ from app.errors import BadInput
 from app.events.asking import office_zone
 from app.events.models import Event
 from app.legible import day_in, number_in
-from app.outbox import storms
+from app.outbox import relay, storms
 from app.outbox.models import Delivery, DeliveryState
 from app.outbox.pace import DomainPace
-from app.outbox.searching import A_PAGE, Search
+from app.outbox.searching import A_PAGE, Search, unsent
 from app.outbox.views import ahead, kinds
 from app.outbox.views.coming import coming
 from app.outbox.views.desk import HANDLERS, TONES, abouts_of, bp, events_of, mine, sees_all
@@ -57,13 +57,15 @@ def _ahead(as_of: datetime) -> dict[str, Any]:
     own = everything if sees_all() else ahead.due_within(Event.id.in_(events), mine(), as_of)
     shown = ALL_SHOWN if request.args.get("coming") == "all" else SHOWN
     days = ahead.by_day(own, as_of, ended)
+    queue = {state: count for state, count in db.session.execute(unsent(mine()))}
     return {
         "days": days, "limits": ahead.limits_in_words(), "as_of": as_of,
         "felt": ahead.sentences(ahead.by_day(everything, as_of, ended), as_of),
         "coming": coming(events, as_of + timedelta(days=ahead.DAYS), shown, with_plans=sees_all()),
         "shown": shown, "has_all": shown == ALL_SHOWN, "storms": storms.storms(mine(), as_of),
-        "queue": db.session.scalar(select(func.count()).select_from(Delivery.waiting().where(mine()).subquery())),
-        "slow": db.session.scalars(DomainPace.slowed(as_of)).all(), "houses": houses()}
+        "queue": queue.get(DeliveryState.PENDING, 0), "under_way": queue.get(DeliveryState.CLAIMED, 0),
+        "is_down": relay.trouble(as_of) is not None, "houses": houses(),
+        "slow": db.session.scalars(DomainPace.slowed(as_of)).all()}
 
 
 def _wanted() -> tuple[Search, str]:

@@ -7,6 +7,7 @@ from app.clock import now
 from app.db import db
 from app.outbox import posting
 from app.outbox.letter import Recipient
+from app.outbox.pace import DomainPace
 from tests.factories import a_city_office, an_event, chen, wang
 from tests.letters import a_letter
 
@@ -60,3 +61,37 @@ def test_the_page_asks_as_often_for_three_letters_as_for_one(app, signed_in, cou
         counts.append(count_queries(lambda: browser.get("/console/letters")))
 
     assert counts[0] == counts[2]
+
+
+def test_letters_under_way_are_counted_beside_those_that_wait(app, signed_in):
+    event = an_event("专利讲座", starts_at=now() + timedelta(days=10), as_of=now())
+    for number, state in enumerate(("pending", "pending", "claimed", "accepted")):
+        a_letter_about(event, f"通知{number}", state=state)
+
+    page = signed_in(chen()).get("/console/letters").text
+
+    assert ("现在排着队的 2 封" in page, "另有 1 封正在寄" in page) == (True, True)
+
+
+def test_written_letters_stand_in_the_order_of_the_time_they_show(app, signed_in):
+    event = an_event("专利讲座", starts_at=now() + timedelta(days=10), as_of=now())
+    a_letter_about(event, "明天寄", next_at=now() + timedelta(days=1))
+    a_letter_about(event, "刚寄", state="accepted", sent_at=now())
+    a_letter_about(event, "早寄", state="accepted", sent_at=now() - timedelta(hours=9), next_at=now())
+
+    page = signed_in(chen()).get("/console/letters").text
+
+    assert [row.split()[0] for row in rows(page)] == ["明天寄", "刚寄", "早寄"]
+
+
+def test_a_page_that_tells_of_a_slowed_house_does_not_promise_all_letters_in_time(app, signed_in):
+    browser = signed_in(chen())
+    before = browser.get("/console/letters").text
+    pace = DomainPace.of("qq", now())
+    pace.per_minute = 30
+    db.session.add(pace)
+    db.session.commit()
+
+    pages = before, browser.get("/console/letters").text
+
+    assert [("到时间就寄" in page, "有的信要等" in page) for page in pages] == [(True, False), (False, True)]

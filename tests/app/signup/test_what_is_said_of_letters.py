@@ -53,8 +53,8 @@ def test_a_ticket_says_that_the_letter_comes_later_while_none_can_leave(make_app
         asked = browser.post(f"/t/{li.token}/link", follow_redirects=True).text
         db.session.remove()
 
-    assert ("确认信稍后自动寄往 li@example.org" in page, "正寄往" in asked, "耽搁，信稍后自动寄往 l***@" in asked) == (
-        True, False, True)
+    assert "确认信稍后自动寄往 li@example.org" in page
+    assert ("正寄往" in asked, "耽搁，信稍后自动寄往 l***@" in asked) == (False, True)
 
 
 def test_a_ticket_opened_days_later_speaks_of_no_letter_on_its_way(make_app):
