@@ -312,6 +312,7 @@ TABLE: dict[tuple[str, str], Row] = {
     ("POST", "reminders.switch_event_rule"): on_event(EDITORS, args={"rule_id": "reminder_rule"}),
     ("GET", "reminders.office_rules"): Row(STAFF),
     ("POST", "reminders.add_office_rule"): Row(KEEPERS, status=FORM_SHOWN_AGAIN),
+    ("GET", "reminders.try_office_rule"): Row(STAFF, DOWNWARD, {"id": "office_rule"}),
     ("POST", "reminders.switch_office_rule"): Row(KEEPERS, DOWNWARD, {"id": "office_rule"}),
     # milestones
     ("GET", "console_plans.new_milestone"): Row(PLANNERS, args={"code": "code"}),

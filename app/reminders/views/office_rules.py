@@ -21,11 +21,13 @@ from app.db import db
 from app.errors import NotThere
 from app.events.words import EventKind
 from app.forms import PlainForm
+from app.languages import language
 from app.plans.milestones import Milestone
 from app.plans.models import Plan, Task
 from app.plans.views.desk import judged
 from app.reminders.following import arm
 from app.reminders.registry import Kind, Thing, registry
+from app.reminders.rehearsing import SHOWN, firings
 from app.reminders.rule_form import RuleForm
 from app.reminders.rules import OF_PLANS, ReminderRule, standing
 from app.reminders.trying import Trial
@@ -82,6 +84,17 @@ def add_office_rule() -> Page:
     return _page(form)
 
 
+@bp.get("/reminder-rules/<int:id>")
+@allowed()
+def try_office_rule(id: int) -> Page:
+    """Who, when and about what within thirty days; nothing is sent."""
+    rule = _get_rule(g.actor, id)
+    found = firings(rule, g.actor, now(), language())
+    sample = Trial.of(rule, found[0].thing, now()).letter_to(None) if found else None
+    return render_template("reminders/rules/office_trial.html", rule=rule, found=found, kept=registry(), shown=SHOWN,
+                           sample=sample, address_of=address_of), 200
+
+
 @bp.post("/reminder-rules/<int:id>/switch")
 @allowed(*KEEPERS)
 def switch_office_rule(id: int) -> Page:
@@ -111,6 +124,14 @@ def things_under(rule: ReminderRule) -> list[Thing]:
         "task": select(Task).join(Task.plan).where(Task.due_on.is_not(None), Task.withdrawn_at.is_(None),
                                                    Plan.adopted_at.is_not(None))}[kind.name]
     return [thing for thing in db.session.scalars(wanted) if _holds_for(rule, kind, thing)]
+
+
+def address_of(rule: ReminderRule, thing: Thing) -> str:
+    kind = registry().anchors[rule.anchor].kind
+    if kind == "event":
+        return url_for("console.show", id=thing.id)
+    return (f"/console/plan/milestones/{thing.id}" if kind == "milestone" else
+            f"/console/plan/tasks/{thing.code}?year={thing.plan.year}")
 
 
 def start(rule: ReminderRule, act: str, as_of: datetime) -> None:
