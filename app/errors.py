@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 
-from flask import Flask, render_template, request
+from flask import Flask, Response, render_template, request
 from flask_babel import gettext as _
 from sqlalchemy.exc import DataError, OperationalError
 from werkzeug.exceptions import HTTPException, SecurityError
@@ -42,6 +42,7 @@ def init_app(app: Flask) -> None:
     app.register_error_handler(OperationalError, _database_away)
     app.register_error_handler(DataError, _not_for_a_table)
     app.register_error_handler(Exception, _unforeseen)
+    app.after_request(_ways_without_a_page)
 
 
 def answer(status: int, sentence: str, back: str = "", **headers: str) -> tuple[str, int, dict[str, str]]:
@@ -52,11 +53,20 @@ def answer(status: int, sentence: str, back: str = "", **headers: str) -> tuple[
     return render_template("errors/error.html", status=status, sentence=sentence, back=back), status, headers
 
 
+def _ways_without_a_page(answer: Response) -> Response:
+    """OPTIONS tells the ways in its header and has no body."""
+    if request.method == "OPTIONS" and is_for_machine():
+        answer.headers["Content-Type"] = "text/plain; charset=utf-8"
+    return answer
+
+
 def is_for_machine() -> bool:
     """Whether a program asks that no page is of use to: also for what is nearly the address of a calendar. All that
     begins with a key counts; of other beginnings a browser is known by its wish for pages."""
     path = request.path.lower()
-    if path in ("/healthz", "/readyz", "/metrics") or ".ics" in path or ".atom" in path or _is_under(path, "/f"):
+    if path in ("/healthz", "/readyz", "/metrics") or path.startswith("/calendar."):
+        return True
+    if ".ics" in path or ".ical" in path or ".atom" in path or _is_under(path, "/f"):
         return True
     return any(_is_under(path, one) for one in ("/s", "/calendar")) and not wants_pages()
 

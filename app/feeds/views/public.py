@@ -80,6 +80,8 @@ def without_slash(**_named: object) -> Response:
 def entry(id: int) -> Response:
     """One public event for downloading: the very entry that the feeds carry."""
     as_of, lang = now(), read_language(request.args.get("lang", ""))
+    if unknown := sorted(set(request.args) - {"lang", "alarm"}):
+        raise BadInput(_("没有“%(name)s”这个筛选项。", name=unknown[0][:40]))
     alarm = read_alarm(request.args.get("alarm", ""))
     found = db.session.execute(Event.public().where(Event.id == id).join(
         FeedEntry, FeedEntry.event_id == Event.id).where(FeedEntry.language == lang).with_only_columns(

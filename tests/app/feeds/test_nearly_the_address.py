@@ -38,7 +38,7 @@ def test_a_slash_too_many_leads_to_the_right_address_for_good(lecture, client, a
 @pytest.mark.parametrize("address", [
     "/calendar", "/calendar/", "/Calendar.ICS", "/calendar.ics/more", "/calendar.icss", "/f", "/f/", "/f/a/b",
     "/f/abc.ics/", "/f/abc", "/s/", "/s/none", "/s/none.ics/x", "/events/1.ics/x", "/events/x.ics", "/events.atom/x",
-    "/t/abc.ics/"])
+    "/t/abc.ics/", "/calendar.ical", "/calendar.icsx", "/s/none.ical"])
 def test_what_begins_like_a_calendar_and_is_none_gets_a_sentence(lecture, client, address):
     answer = fetch(client, address, Accept="text/calendar, */*;q=0.1")
 
@@ -73,3 +73,25 @@ def test_a_person_who_mistyped_a_short_address_gets_a_page(lecture, client):
     answer = fetch(client, "/s/none", Accept=BROWSER)
 
     assert (answer.status_code, answer.mimetype, "没有这个短地址。" in answer.text) == (404, "text/html", True)
+
+
+@pytest.mark.parametrize("accept", [BROWSER, "*/*"])
+def test_a_calendar_with_another_ending_gets_a_sentence_whoever_asks(lecture, client, accept):
+    answer = fetch(client, "/calendar.ical", Accept=accept)
+
+    assert (answer.status_code, answer.headers["Content-Type"]) == (404, PLAIN)
+
+
+@pytest.mark.parametrize("address", ["/calendar.ics", "/events/1.ics", "/s/lectures.ics"])
+def test_options_of_a_feed_are_told_without_a_page(lecture, client, address):
+    answer = client.options(address)
+
+    assert (answer.status_code, answer.headers["Content-Type"], answer.data, sorted(answer.allow)) == (
+        200, PLAIN, b"", ["GET", "HEAD", "OPTIONS"])
+
+
+@pytest.mark.parametrize("address", ["/calendar.ics", "/events/1.ics"])
+def test_a_name_that_no_feed_knows_is_told(lecture, client, address):
+    answer = fetch(client, address + "?foo=1")
+
+    assert (answer.status_code, answer.text) == (400, "没有“foo”这个筛选项。\n")
