@@ -85,7 +85,7 @@ def expand(as_of: datetime, slice_size: int = SLICE) -> int:
         return 0
     kind, thing = registry().thing(occurrence.anchor_key)
     if thing is None or _unwanted(occurrence, thing) or occurrence.schedule_version != kind.stamp(thing):
-        occurrence.cancel(CHANGED)
+        occurrence.cancel(registry().untimely(occurrence.rule) or CHANGED)
         return 0
     audience = registry().audiences[occurrence.rule.audience]
     mailboxes = audience.slice(thing, occurrence.due_at, occurrence.cursor, slice_size)
@@ -119,7 +119,7 @@ def gate(delivery: Delivery, as_of: datetime) -> str:
 def _unwanted(occurrence: Occurrence, thing: Thing) -> str:
     if not occurrence.rule.is_enabled:
         return following.SWITCHED_OFF
-    return registry().anchors[occurrence.rule.anchor].unwanted(thing)
+    return registry().untimely(occurrence.rule) or registry().anchors[occurrence.rule.anchor].unwanted(thing)
 
 
 def _downtime(heart: Heartbeat | None, occurrence: Occurrence) -> str:

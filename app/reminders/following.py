@@ -27,6 +27,8 @@ from app.workdays.models import Days
 MOVED_INTO_THE_PAST = "改期后，该提醒的时间已经过去"
 RESCHEDULED = "活动时间或地点有变化"
 SWITCHED_OFF = "这条提醒已停用"
+NOT_ITS_PEOPLE = "报名的人不由这个活动提醒：它不收报名，或者由各期各自提醒"
+NO_TIME = "这条提醒对这个活动没有时间"
 STOPPED = {EventState.CANCELLED: "活动已取消", EventState.POSTPONED: "活动已延期", EventState.HELD: "活动已举办",
            EventState.CLOSED: "活动已办结"}
 
@@ -66,11 +68,15 @@ def wanted_of(rule: ReminderRule, thing: Any) -> tuple[Dates | None, str]:
     anchor, audience = registry().anchors[rule.anchor], registry().audiences[rule.audience]
     if not rule.is_enabled:
         return None, SWITCHED_OFF
-    if reason := anchor.unwanted(thing):
+    if reason := registry().untimely(rule) or anchor.unwanted(thing):
         return None, reason
-    moment = anchor.moment(thing) if audience.fits(thing) else None
-    found = dates(rule, moment) if moment else None
-    return (awake(rule, found, moment.zone), "") if found and moment else (None, "活动已撤回")
+    if not audience.fits(thing):
+        return None, NOT_ITS_PEOPLE
+    moment = anchor.moment(thing)
+    if moment is None:
+        return None, anchor.lacking
+    found = dates(rule, moment)
+    return (awake(rule, found, moment.zone), "") if found else (None, NO_TIME)
 
 
 def _concerned(subject: Any) -> Iterator[tuple[str, Any]]:

@@ -55,12 +55,14 @@ def dates(rule: ReminderRule, moment: Moment, calendar: WorkingCalendar | None =
 
 def awake(rule: ReminderRule, found: Dates, zone: str) -> Dates:
     """By day: what would come between 22:00 and 08:00 comes at 08:00, or before 22:00 where that would be too late.
-    What is counted in hours comes when it comes."""
-    if rule.is_by_the_hour:
+    What comes a few hours before comes when it comes; what comes afterwards always waits for the morning."""
+    if rule.may_wake:
         return found
     morning = morning_after(found.due_at, zone)
     if morning == found.due_at:
         return found
+    if rule.is_after:
+        return Dates(morning, max(found.useful_until, morning + timedelta(minutes=rule.useful_for)))
     if morning < found.useful_until:
         return Dates(morning, found.useful_until)
     local = found.due_at.astimezone(ZoneInfo(zone))

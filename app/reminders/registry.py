@@ -20,6 +20,7 @@ from app.reminders.moments import Moment
 from app.reminders.rules import ReminderRule
 
 Thing = Any  # an event, a milestone, a task
+TOO_LATE = "信里说的是还没到的事，不能在之后发"
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +44,7 @@ class Anchor:
     moment: Callable[[Thing], Moment | None]
     unwanted: Callable[[Thing], str]
     passed: str = ""  # why a letter before it does not leave once it is reached
+    lacking: str = ""  # why there is nothing to count from where a thing has no such moment
     is_usually_after: bool = False
 
 
@@ -76,6 +78,7 @@ class LetterKind:
     anchor: str
     audiences: frozenset[str]
     write: Callable[[Thing, ReminderRule, str], Letter]
+    looks_ahead: bool = False  # it speaks of what is to come, and would be untrue afterwards
 
 
 class NoLetter(LookupError):
@@ -99,6 +102,10 @@ class Registry:
         for one in self.letters_for(rule.anchor, rule.audience):
             return one
         raise NoLetter(f"{rule.anchor} {rule.audience}")
+
+    def untimely(self, rule: ReminderRule) -> str:
+        """Why its letter would be untrue when it comes; "" where it is not."""
+        return TOO_LATE if rule.is_after and self.letter_of(rule).looks_ahead else ""
 
     def anchors_of(self, kind: str) -> list[Anchor]:
         return [one for one in self.anchors.values() if one.kind == kind]

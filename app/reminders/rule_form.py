@@ -31,7 +31,8 @@ class RuleForm(PlanForm):
     audience = SelectField(_l("发给谁"), [InputRequired()])
     at_time = StringField(
         _l("几点发"), [Optional(), Regexp(r"([01]\d|2[0-3]):[0-5]\d$", message=_l("请写成 09:00 这样。"))],
-        description=_l("不填就和活动同一个钟点；按天的不在 22:00 到 8:00 之间发。"), render_kw={"type": "time"})
+        description=_l("不填就和活动同一个钟点。22:00 到 8:00 之间不发，只有提前 3 小时以内的照发。"),
+        render_kw={"type": "time"})
     day_rule = SelectField(_l("碰上休息日"), [InputRequired()])
     hours = WholeField(_l("过了几小时就不发了"), [
         Optional(), NumberRange(1, MOST_HOURS, _l("要在 %(low)d 到 %(high)d 之间。", low=1, high=MOST_HOURS))],
@@ -61,6 +62,9 @@ class RuleForm(PlanForm):
         anchor = registry().anchors.get(self.anchor.data or "")
         if anchor is not None and anchor.is_usually_after and field.data == "before":
             raise ValidationError(_("“%(anchor)s”的信要在之后发。", anchor=anchor.label))
+        written = registry().letters_for(self.anchor.data or "", self.audience.data or "")
+        if field.data == "after" and written and written[0].looks_ahead:
+            raise ValidationError(_("这封信说的是还没到的事，要在之前发。"))
 
     def validate_lead_amount(self, field: Any) -> None:
         is_on_the_day = self.lead_unit.data == LeadUnit.DAYS and self.at_time.data

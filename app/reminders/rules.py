@@ -21,6 +21,7 @@ from app.events.models import Event
 
 START, ENROLLED = "start", "enrolled"  # the anchor and audience of the usual reminders
 A_DAY = 1440  # minutes
+SHORT = 3  # hours before: by morning it would be too late
 OF_PLANS = frozenset({"milestone_due", "task_due"})
 THE_SAME = ("event_id", "organization_id", "event_kind", "anchor", "lead_amount", "lead_unit", "audience", "is_after")
 
@@ -76,6 +77,15 @@ class AlreadyThere(Refused):
 
     def __init__(self) -> None:
         super().__init__(_("已经有一条一样的提醒。"))
+
+
+class SpeaksOfWhatIsToCome(Refused):
+    """A letter that says that something is near cannot come after it."""
+
+    field = "direction"
+
+    def __init__(self) -> None:
+        super().__init__(_("这封信说的是还没到的事，要在之前发。"))
 
 
 class ReminderRule(Model):
@@ -137,9 +147,14 @@ class ReminderRule(Model):
         """A new rule, told in the audit. Nobody is written to by it yet: `following.arm` does that.
 
         :raises AlreadyThere: when there is one that says the same.
+        :raises SpeaksOfWhatIsToCome: when its letter would be untrue by then.
         """
+        from app.reminders.registry import registry  # it speaks of rules
+
         made = cls(event_id=event.id if event else None, organization_id=organization.id if organization else None,
                    effective_from=as_of, **cls._plain() | words)
+        if registry().untimely(made):
+            raise SpeaksOfWhatIsToCome
         twin = select(cls.id).where(*(
             getattr(cls, name).is_not_distinct_from(getattr(made, name)) for name in THE_SAME))
         if db.session.scalar(twin) is not None:
@@ -180,8 +195,13 @@ class ReminderRule(Model):
 
     @property
     def is_by_the_hour(self) -> bool:
-        """Short before the thing itself: it may come at night, too."""
+        """Elapsed time, not the hands of a clock."""
         return self.lead_unit == LeadUnit.HOURS
+
+    @property
+    def may_wake(self) -> bool:
+        """Short before the thing itself: it may come at night, too."""
+        return self.is_by_the_hour and not self.is_after and self.lead_amount <= SHORT
 
     @property
     def hangs_on_workdays(self) -> bool:

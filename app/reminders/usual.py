@@ -121,22 +121,26 @@ KINDS = (
 ANCHORS = (
     Anchor("start", _l("活动开始"), "event", _start, _not_held, "活动已经开始"),
     Anchor("end", _l("活动结束"), "event", _end, _not_ended, "活动已经结束", is_usually_after=True),
-    Anchor("signup_closes", _l("报名截止"), "event", _signup_ends, _not_held, "报名已经截止"),
+    Anchor("signup_closes", _l("报名截止"), "event", _signup_ends, _not_held, "报名已经截止",
+           "这个活动没有报名截止"),
     Anchor("figures_due", _l("登记人数（活动结束以后）"), "event", _end, _counted, is_usually_after=True),
-    Anchor("milestone_due", _l("节点到期"), "milestone", _milestone_due, _milestone_over),
-    Anchor("task_due", _l("任务到期"), "task", _task_due, _task_over),
+    Anchor("milestone_due", _l("节点到期"), "milestone", _milestone_due, _milestone_over,
+           lacking="这个节点没有日期"),
+    Anchor("task_due", _l("任务到期"), "task", _task_due, _task_over, lacking="这项任务没有日期"),
 )
 
 PUBLIC_LETTERS = (
     LetterKind(letters.NAME, _l("活动提醒"), "start", frozenset({"enrolled"}),
-               lambda event, rule, language: letters.reminder(event, language)),
+               lambda event, rule, language: letters.reminder(event, language), looks_ahead=True),
     LetterKind(letters.THANKS, _l("感谢参加"), "end", frozenset({"enrolled"}),
                lambda event, rule, language: letters.thanks(event, language)),
 )
 LETTERS = (
-    LetterKind(events.STARTING, _l("给工作人员：活动快开始"), "start", STAFF, events.starting),
+    LetterKind(events.STARTING, _l("给工作人员：活动快开始"), "start", STAFF, events.starting,
+               looks_ahead=True),
     LetterKind(events.ENDED, _l("给工作人员：活动已结束"), "end", STAFF, events.ended),
-    LetterKind(events.SIGNUP_CLOSING, _l("给工作人员：报名快截止"), "signup_closes", STAFF, events.signup_closing),
+    LetterKind(events.SIGNUP_CLOSING, _l("给工作人员：报名快截止"), "signup_closes", STAFF, events.signup_closing,
+               looks_ahead=True),
     LetterKind(events.FIGURES_DUE, _l("给工作人员：请登记人数"), "figures_due", STAFF, events.figures_due),
     LetterKind(plans.MILESTONE_DUE, _l("节点快到期"), "milestone_due",
                frozenset({"organizers", "leads", "reviewers"}), plans.milestone_due),

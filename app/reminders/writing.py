@@ -48,7 +48,7 @@ def leaves_at(occurrence: Occurrence, as_of: datetime) -> datetime:
     late = max(occurrence.due_at, as_of)
     if late - occurrence.due_at < LATE:
         return occurrence.due_at
-    if occurrence.rule.is_by_the_hour:
+    if occurrence.rule.may_wake:
         return late
     zone = occurrence.event.zone if occurrence.event else current_app.config["TIMEZONE"]
     morning = morning_after(late, zone)

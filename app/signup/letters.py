@@ -136,7 +136,7 @@ def _letter(name: str, template: str, language: str, calendar: bytes, method: st
     base, zone = current_app.config["BASE_URL"], current_app.config["TIMEZONE"]
     with force_locale(language):
         words = {"event": event, "title": event.titled(language), "place": PLACES, "language_of_letter": language,
-                 "page_url": f"{base}/events/{event.id}", "moment": moment, "where": _where,
+                 "page_url": f"{base}/events/{event.id}", "moment": moment, "where": _where, "ending": _ending,
                  "zone_words": _("北京时间") if zone == "Asia/Shanghai" else zone} | facts
         path = f"signup/letters/{template}"
         own = own_words(event, name, language)
@@ -165,6 +165,14 @@ def moment(one: Event | Schedule, other: Event | Schedule | None = None) -> str:
     if one.is_all_day:
         return str(format_date(one.span.starts_on, day))
     return str(format_datetime(one.starts_at, f"{day} HH:mm"))
+
+
+def _ending(one: Event | Schedule) -> str:
+    """12:00 on the day on which it starts, else with its day: 4月21日 周二 12:00."""
+    day = "EEE d MMM" if _is_english() else "M月d日 EEE"
+    if one.is_all_day:
+        return str(format_date(one.span.ends_on, day))
+    return str(format_datetime(one.ends_at, "HH:mm" if one.span.ends_on == one.span.starts_on else f"{day} HH:mm"))
 
 
 def _where(one: Event | Schedule) -> str:

@@ -13,8 +13,8 @@ from app.plans.milestones import Milestone, Step
 from app.reminders import due, following
 from app.reminders.models import Occurrence
 from app.reminders.moments import Moment, awake, dates
-from app.reminders.registry import registry
-from app.reminders.rules import AlreadyThere, ReminderRule
+from app.reminders.registry import TOO_LATE, registry
+from app.reminders.rules import AlreadyThere, ReminderRule, SpeaksOfWhatIsToCome
 from app.workdays.calendar import COUNTRY, Entered
 from app.workdays.models import CalendarDay
 from tests.conftest import AS_OF
@@ -65,10 +65,17 @@ def test_a_region_s_own_day_off_is_none_of_its_working_days(app):
     (rule(1, "days"), local(2026, 3, 12, 22, 30), local(2026, 3, 12, 8)),
     (rule(1, "days", at="23:00"), local(2026, 3, 12, 7, 30), local(2026, 3, 11, 21, 30)),  # at eight it has begun
     (rule(2, "hours"), local(2026, 3, 12, 7), local(2026, 3, 12, 5)),
+    (rule(3, "hours"), local(2026, 3, 12, 7), local(2026, 3, 12, 4)),
+    (rule(4, "hours"), local(2026, 3, 12, 7), local(2026, 3, 11, 21, 30)),
+    (rule(12, "hours"), local(2026, 3, 12, 14), local(2026, 3, 12, 8)),
+    (rule(1, "hours", after=True), local(2026, 3, 12, 0), local(2026, 3, 12, 8)),
+    (rule(1, "hours", after=True, useful_for=60), local(2026, 3, 12, 0), local(2026, 3, 12, 8)),
+    (rule(2, "hours", after=True), local(2026, 3, 12, 21), local(2026, 3, 13, 8)),
+    (rule(2, "hours", after=True), local(2026, 3, 12, 17), local(2026, 3, 12, 19)),
     (rule(1, "days"), local(2026, 3, 12, 8), local(2026, 3, 11, 8)),
     (rule(1, "days"), local(2026, 3, 12, 22), local(2026, 3, 12, 8)),
 ])
-def test_nobody_is_written_to_at_night_but_by_the_hour(one, at, due_at):
+def test_nobody_is_written_to_at_night_but_a_few_hours_before(one, at, due_at):
     found = dates(one, Moment(at, "Asia/Shanghai"))
 
     assert awake(one, found, "Asia/Shanghai").due_at == due_at
@@ -233,6 +240,54 @@ def test_the_same_rule_twice_is_refused(app):
 
     with pytest.raises(AlreadyThere):
         laid_down(event, "start", "organizers")
+
+
+@pytest.mark.parametrize(("anchor", "audience"), [
+    ("start", "enrolled"), ("start", "organizers"), ("signup_closes", "organizers")])
+def test_a_letter_about_what_is_to_come_is_not_laid_down_for_afterwards(app, anchor, audience):
+    event = an_event(takes_enrolments=True)
+
+    with pytest.raises(SpeaksOfWhatIsToCome):
+        laid_down(event, anchor, audience, is_after=True)
+    with pytest.raises(SpeaksOfWhatIsToCome):
+        a_standing_rule(anchor, audience, is_after=True)
+
+
+def test_one_that_was_laid_down_for_afterwards_earlier_writes_to_nobody_and_says_why(app):
+    """From before such rules were refused: its firing stands, its letter would be untrue."""
+    chen()
+    event = an_event()
+    made = laid_down(event, "start", "organizers")
+    made.is_after, one = True, firing(made)
+    one.due_at, one.useful_until = START + timedelta(days=1), START + timedelta(days=2)
+    db.session.commit()
+
+    assert rung(START + timedelta(days=1)) == []
+    assert (firing(made).state, firing(made).reason) == ("cancelled", TOO_LATE)
+    assert following.wanted_of(made, event) == (None, TOO_LATE)
+
+
+def test_a_letter_already_written_by_such_a_rule_is_stopped_as_it_leaves(app):
+    chen()
+    made = laid_down(an_event(), "start", "organizers")
+    rung(START - timedelta(days=1))
+
+    made.is_after = True
+    db.session.flush()
+
+    assert due.gate(ledger()[0], START - timedelta(days=1)) == TOO_LATE
+
+
+@pytest.mark.parametrize(("anchor", "audience", "unit", "reason"), [
+    ("signup_closes", "organizers", "days", "这个活动没有报名截止"),
+    ("start", "enrolled", "days", following.NOT_ITS_PEOPLE),
+    ("start", "organizers", "hours", following.NO_TIME)])
+def test_what_never_fires_for_an_event_says_the_true_reason(app, anchor, audience, unit, reason):
+    event = an_event(span=Span.of_days(date(2026, 3, 12), date(2026, 3, 12)))
+
+    made = laid_down(event, anchor, audience, lead_unit=unit)
+
+    assert following.wanted_of(made, event) == (None, reason)
 
 
 def test_a_further_audience_is_one_entry(app):

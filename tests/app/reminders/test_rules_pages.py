@@ -10,6 +10,7 @@ from app.clock import now
 from app.db import db
 from app.reminders import due
 from app.reminders.models import Occurrence
+from app.reminders.registry import TOO_LATE
 from app.reminders.rules import ReminderRule
 from tests.factories import a_person, an_event, an_office, chen, wang
 from tests.letters import enrolled, ledger
@@ -178,6 +179,31 @@ def test_before_or_after_is_as_usual_unless_said(event, organizer, anchor, is_af
 
     made = db.session.scalars(ReminderRule.of_event(event.id)).all()[-1]
     assert (made.anchor, made.is_after) == (anchor, is_after)
+
+
+@pytest.mark.parametrize(("anchor", "audience"), [
+    ("start", "enrolled"), ("start", "organizers"), ("signup_closes", "organizers")])
+def test_a_letter_about_what_is_to_come_is_refused_for_afterwards(event, organizer, anchor, audience):
+    answer = organizer.post(address(event), data=WORDS | {
+        "anchor": anchor, "audience": audience, "direction": "after", "lead_amount": "7"})
+
+    assert (answer.status_code, "这封信说的是还没到的事，要在之前发。" in answer.text) == (422, True)
+    assert 'value="7"' in answer.text
+    assert rules(event) == [(1, True), (1, True)]
+
+
+def test_an_office_s_rule_is_refused_likewise_and_an_older_one_tells_that_it_does_not_fire(event, signed_in):
+    browser = signed_in(a_person("Planner", Role.PLANNER, an_office()))
+    words = WORDS | {"organization": str(an_office().id), "event_kind": ""}
+
+    answer = browser.post("/console/reminder-rules", data=words | {"direction": "after"})
+    browser.post("/console/reminder-rules", data=words)
+    before = TOO_LATE in browser.get("/console/reminder-rules").text
+    db.session.scalars(ReminderRule.of_offices([an_office().id])).one().is_after = True
+    db.session.commit()
+
+    assert (answer.status_code, "这封信说的是还没到的事，要在之前发。" in answer.text) == (422, True)
+    assert [before, TOO_LATE in browser.get("/console/reminder-rules").text] == [False, True]
 
 
 def test_who_only_looks_is_shown_no_empty_column(event, signed_in):

@@ -204,6 +204,22 @@ def test_several_verbs_in_one_transaction_are_one_letter(event):
     assert subjects() == ["4月20日 周一 14:30 改到 4月27日 周一 14:30：蜀光讲坛第一期"]
 
 
+@pytest.mark.parametrize(("hours", "subject"), [
+    (1, "结束时间改到 15:30：蜀光讲坛第一期"), (27, "结束时间改到 4月21日 周二 17:30：蜀光讲坛第一期")])
+def test_where_only_the_end_moves_the_end_is_told(event, hours, subject):
+    event.reschedule(Span(event.starts_at, event.starts_at + timedelta(hours=hours)), LATER)
+    db.session.commit()
+
+    assert subjects() == [subject]
+
+
+def test_a_longer_class_of_whole_days_tells_its_last_day(training):
+    training.reschedule(Span.of_days(date(2026, 4, 20), date(2026, 4, 23)), LATER)
+    db.session.commit()
+
+    assert subjects() == ["结束日期改到 4月23日 周四：贯标培训班"]
+
+
 def test_another_year_is_said(event):
     event.reschedule(Span(event.starts_at.replace(year=2027), event.ends_at.replace(year=2027)), LATER)
     db.session.commit()
