@@ -21,7 +21,13 @@ def may_retry(letter: Delivery) -> bool:
 
 
 def may_stop(letter: Delivery) -> bool:
-    return letter.state == DeliveryState.PENDING
+    """What waits, also for its second try."""
+    return letter.state == DeliveryState.PENDING or is_to_come_again(letter)
+
+
+def is_to_come_again(letter: Delivery) -> bool:
+    """A try broke off, nobody knows whether it arrived, and a second one is still to come."""
+    return letter.state == DeliveryState.AMBIGUOUS and letter.unanswered == 1
 
 
 def may_send_anyway(letter: Delivery) -> bool:
@@ -47,8 +53,13 @@ def stop(letter: Delivery, as_of: datetime) -> None:
         return
     if not may_stop(letter):
         raise LetterSettled(_("这封信停不下来了：%(state)s。", state=letter.outcome))
-    letter.stop(_("有人停下了它"))
-    _tell(letter, "letter_stopped", as_of, DeliveryState.PENDING.value)
+    before = letter.state
+    if is_to_come_again(letter):
+        # It may have arrived: that stays said, and no second one leaves.
+        letter.unanswered, letter.reason = 2, _("第一次寄到一半断了，可能已经送达；有人停下了第二次")
+    else:
+        letter.stop(_("有人停下了它"))
+    _tell(letter, "letter_stopped", as_of, before)
 
 
 def send_anyway(letter: Delivery, as_of: datetime, until: datetime | None) -> None:

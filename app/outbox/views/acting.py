@@ -32,7 +32,7 @@ def retry(id: int) -> Page:
 @bp.post("/console/letters/<int:id>/stop")
 @allowed(*HANDLERS)
 def stop(id: int) -> Page:
-    return _done(id, handling.stop, _("已停下，这封信不寄了。改了主意，可以点“仍然寄出”。"), "")
+    return _done(id, handling.stop, _("已停下，不再寄。"), "")
 
 
 @bp.post("/console/letters/<int:id>/sending")

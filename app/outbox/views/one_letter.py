@@ -37,7 +37,8 @@ def page_of(found: Delivery, mistake: str = "") -> str:
         "outbox/letter.html", letter=found, event=event, kinds=kinds, tones=TONES, masked=masked, mistake=mistake,
         words=_words(found), state=DeliveryState(found.state),
         hold=hold_of(found, as_of) if found.state == DeliveryState.PENDING else None, attempts=_attempts(found),
-        may_retry=handling.may_retry(found), may_stop=handling.may_stop(found),
+        comes_again=handling.is_to_come_again(found), may_retry=handling.may_retry(found),
+        may_stop=handling.may_stop(found),
         may_send=handling.may_send_anyway(found) and not (event and event.is_over(as_of)))
 
 

@@ -269,3 +269,19 @@ def test_letters_taken_back_are_folded_on_the_event_s_page(app, signed_in):
     folded = re.search(r"(?s)<details><summary>已撤回或合并的 1 封</summary>(.*?)</details>", page)[1]
     assert [subject in folded for subject in ("改期通知", "报名成功")] == [True, False]
     assert "报名成功" in page
+
+
+def test_a_try_that_broke_off_is_said_and_the_second_one_can_be_stopped(app, signed_in):
+    letter = about(soon(), state="ambiguous", unanswered=1, next_at=now() - timedelta(minutes=1))
+    browser = signed_in(chen())
+
+    before = browser.get(f"/console/letters/{letter.id}").text
+    for _ in range(2):
+        after = browser.post(f"/console/letters/{letter.id}/stop", follow_redirects=True).text
+    sending.tidy(now())
+
+    assert [("还没有寄过" in page, "寄到一半断了，没有等到回答" in page, "停下第二次" in page)
+            for page in (before, browser.get(f"/console/letters/{letter.id}").text)] == [
+        (False, True, True), (False, True, False)]
+    assert ([one.state for one in ledger()], audited()) == (["ambiguous"], ["letter_stopped"])
+    assert "停不下来" in after
