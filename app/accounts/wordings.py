@@ -20,6 +20,7 @@ from app.errors import Refused
 # As an office types them, and what they are called here.
 PLACES = {"活动名称": "title", "时间": "when", "地点": "where", "姓名": "name",
           "主办单位": "office", "联系方式": "contact"}
+_HALF = re.compile(r"\{\{[^{}\n]{0,20}|[^{}\n]{0,20}\}\}")
 _PLACE = re.compile(r"\{\{([^{}]*)\}\}")
 
 
@@ -112,6 +113,11 @@ def put_in(text: str, values: Mapping[str, str]) -> str:
 def unknown_places(text: str) -> list[str]:
     """As they were typed."""
     return [found[0] for found in _PLACE.finditer(text) if found[1].strip() not in PLACES]
+
+
+def open_places(text: str) -> list[str]:
+    """What begins or ends like a place and is none: a bracket is missing."""
+    return _HALF.findall(_PLACE.sub("", text))
 
 
 @contextmanager

@@ -187,7 +187,13 @@ class ScheduleForm(OpenedForm, TimedForm):
         self.location.data, self.signup_closes_at.data = event.location, event.signup_closes_at
 
     def validate_signup_closes_at(self, field: Any) -> None:
-        if field.data and self.starts_at.data and self.ends_at.data and field.data > self.span.ends_at:
+        if not (field.data and self.starts_at.data and self.ends_at.data):
+            return
+        try:
+            ends_at = self.span.ends_at
+        except BadSpan:
+            return  # told at the end itself
+        if field.data > ends_at:
             raise ValidationError(_("报名截止不能晚于活动结束。"))
 
     def move(self, event: Event | Proposed, as_of: datetime) -> None:

@@ -20,7 +20,8 @@ class FeedForm(FlaskForm):  # type: ignore[misc]
     """What it is called and what it holds."""
 
     name = line(_l("名称"), LONGEST_NAME, DataRequired(_l("请填名称。")), description=_l("日历里就叫这个名字。"))
-    holds = SelectMultipleField(_l("放进什么"), option_widget=CheckboxInput(), widget=ListWidget(prefix_label=False))
+    holds = SelectMultipleField(_l("放进什么"), option_widget=CheckboxInput(), widget=ListWidget(prefix_label=False),
+                                validate_choice=False)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -28,6 +29,8 @@ class FeedForm(FlaskForm):  # type: ignore[misc]
         self.holds.flags.required = True
 
     def validate_holds(self, field: Any) -> None:
+        if not set(field.data or ()) <= set(Holding):
+            raise ValidationError(_("请从列表里选。"))
         if not set(field.data or ()) - {Holding.BELOW.value}:
             raise ValidationError(_("请至少选一样。"))
 

@@ -17,7 +17,15 @@ from wtforms import HiddenField, ValidationError
 
 from app.accounts.access import allowed
 from app.accounts.places import Organization
-from app.accounts.wordings import PLACES, LetterWording, WordedMeanwhile, trying, unknown_places, wording_of
+from app.accounts.wordings import (
+    PLACES,
+    LetterWording,
+    WordedMeanwhile,
+    open_places,
+    trying,
+    unknown_places,
+    wording_of,
+)
 from app.clock import now
 from app.db import db
 from app.errors import NotThere
@@ -78,6 +86,8 @@ class WordingForm(PlainForm):
         if unknown := unknown_places(field.data or ""):
             raise ValidationError(_("不认识%(unknown)s。可以用的有：%(places)s。", unknown=_("、").join(unknown),
                                     places=_("、").join(f"{{{{{name}}}}}" for name in PLACES)))
+        if halves := open_places(field.data or ""):
+            raise ValidationError(_("“%(half)s”的括号不成对，请写成 {{活动名称}} 这样。", half=halves[0]))
 
 
 @bp.get("/console/admin/wordings")

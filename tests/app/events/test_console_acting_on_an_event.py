@@ -65,6 +65,15 @@ def test_a_deadline_that_would_fall_behind_the_new_end_is_refused(desk, lecture)
     assert events()[0].starts_at == lecture.starts_at
 
 
+def test_an_end_before_its_start_is_told_at_its_field_with_a_deadline_too(desk, lecture):
+    answer = desk.post(f"/console/events/{lecture.id}/schedule", data=opened(lecture) | {
+        "starts_at": typed(in_days(12)), "ends_at": typed(in_days(11)), "signup_closes_at": typed(in_days(9)),
+        "reason": "换时间"})
+
+    assert (answer.status_code, mistakes(answer.text)) == (422, ["结束：结束时间要晚于开始时间。"])
+    assert 'value="换时间"' in answer.text
+
+
 def test_an_end_before_its_start_moves_nothing(desk, lecture):
     answer = desk.post(f"/console/events/{lecture.id}/schedule", data=opened(lecture) | {
         "starts_at": typed(in_days(12)), "ends_at": typed(in_days(11)), "reason": "换时间"})

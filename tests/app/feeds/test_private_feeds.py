@@ -461,7 +461,7 @@ def test_the_address_is_shown_once(app, signed_in):
 
 @pytest.mark.parametrize(("sent", "sentence"), [
     ({"name": "手机"}, "请至少选一样。"), ({"name": "手机", "holds": ["below"]}, "请至少选一样。"),
-    ({"name": "", "holds": ["mine"]}, "请填名称。")])
+    ({"name": "", "holds": ["mine"]}, "请填名称。"), ({"name": "手机", "holds": ["all"]}, "请从列表里选。")])
 def test_a_form_that_lacks_something_comes_back_with_its_words(app, signed_in, sent, sentence):
     page = signed_in(chen()).post("/console/me/feeds", data=sent)
 

@@ -57,6 +57,15 @@ def test_a_place_that_nobody_knows_is_refused_and_the_words_are_kept(app, root, 
     assert db.session.query(LetterWording).count() == 0
 
 
+@pytest.mark.parametrize("opening", ["{{活动名称，您好", "活动名称}}，您好", "{{活动名称}您好"])
+def test_a_place_that_is_not_closed_is_refused_and_the_words_are_kept(app, root, signed_in, opening):
+    answer = signed_in(root).post(page(), data=said(opening=opening))
+
+    assert (answer.status_code, "的括号不成对，请写成 {{活动名称}} 这样。" in answer.text) == (422, True)
+    assert f"{opening}</textarea>" in answer.text
+    assert db.session.query(LetterWording).count() == 0
+
+
 @pytest.mark.parametrize("letter", [
     "signup.confirmation", "signup.changed", "signup.cancelled", "reminders.reminder", "reminders.thanks"])
 @pytest.mark.parametrize("language", ["zh", "en"])
