@@ -259,7 +259,7 @@ def test_the_letter_goes_to_the_offices_organizers_and_leaders(offices):
     assert (count, [one.address for one in ledger()]) == (2, ["chen@example.org", "lan@example.org"])
     assert words_of(first).subject == "督办：月报没有报，12月31日前办结"
     assert words_of(first).text.splitlines()[2:7] == [
-        "“成都市市场监督管理局”发来督办〔2026〕1号。", "请尽快办", "", "- 3月的月报还没有报。", "  "]
+        "“成都市市场监督管理局”发来督办〔2026〕1号。", "请尽快办", "", "- 3月的月报还没有报。", ""]
 
 
 def test_a_letter_that_waits_does_not_leave_once_the_thing_is_done(offices):
