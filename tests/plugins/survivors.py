@@ -10,6 +10,8 @@ import pytest
 from xdist.scheduler import LoadScopeScheduling
 
 DIED = "died"
+LONGEST = ("tests/browser/", "tests/test_crash.py", "tests/test_four_at_once.py", "tests/test_start.py",
+           "tests/app/test_serve", "tests/app/test_demonstration.py", "tests/app/plans/test_plan_commands.py")
 
 
 class Survivors(LoadScopeScheduling):
@@ -43,6 +45,13 @@ class Survivors(LoadScopeScheduling):
         super().schedule()
         for node in self.nodes:  # one that came later needs two units, or the word that there are no more
             self._reschedule(node)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """With --no-loadscope-reorder: files that take long come first, then those with many tests, lest one process
+    works alone at the end."""
+    sizes = Counter(item.location[0] for item in items)
+    items.sort(key=lambda item: (not item.nodeid.startswith(LONGEST), -sizes[item.location[0]], item.location[0]))
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Survivors | None:
