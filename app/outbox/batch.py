@@ -30,6 +30,7 @@ log = logging.getLogger(__name__)
 WORK_FOR = 240  # seconds a batch may take: the lease of its last letter must not run out meanwhile
 AT_THE_LATEST = 0.02  # seconds until what was told is written, where not every carrier waits for it
 
+
 def never() -> bool:
     return False
 

@@ -25,7 +25,7 @@ SCOPES = st.tuples(st.integers(1, 4), st.integers(0, 3))
           suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(history=lives, scope=SCOPES)
 def test_after_any_history_the_roll_up_is_the_naive_recount(app, history, scope):
-    histories_agree(history, scope)
+    assert_histories_agree(history, scope)
 
 
 @pytest.mark.parametrize("either_app", [pytest.param("postgresql", marks=pytest.mark.postgresql)], indirect=True)
@@ -33,24 +33,24 @@ def test_after_any_history_the_roll_up_is_the_naive_recount(app, history, scope)
           suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(history=lives, scope=SCOPES)
 def test_after_any_history_the_roll_up_is_the_naive_recount_on_postgresql(either_app, history, scope):
-    histories_agree(history, scope)
+    assert_histories_agree(history, scope)
 
 
-def histories_agree(history: History, scope: tuple[int, int]) -> None:
+def assert_histories_agree(history: History, scope: tuple[int, int]) -> None:
     try:
         world = World()
         world.live(history)
         office, quarter = scope
         first = date(2026, 1 + 3 * quarter, 1)
-        compare(world, None, None, None)
-        compare(world, world.offices[office], None, None)
-        compare(world, None, first, date(2026, 3 + 3 * quarter, 28))
-        compare(world, world.offices[office], first, None)
+        assert_tally_is_naive(world, None, None, None)
+        assert_tally_is_naive(world, world.offices[office], None, None)
+        assert_tally_is_naive(world, None, first, date(2026, 3 + 3 * quarter, 28))
+        assert_tally_is_naive(world, world.offices[office], first, None)
     finally:
         db.session.rollback()
 
 
-def compare(world: World, within: Organization | None, since: date | None, until: date | None) -> None:
+def assert_tally_is_naive(world: World, within: Organization | None, since: date | None, until: date | None) -> None:
     db.session.expire_all()
     counted = tally(world.plan, NOW, within=within, since=since, until=until)
     naive = Naive(world.plan, within, since, until)

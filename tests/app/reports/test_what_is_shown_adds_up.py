@@ -59,14 +59,14 @@ def test_after_any_history_the_rows_shown_come_to_the_total_shown(app, history):
         world.live(history)
         db.session.expire_all()
         for office in world.offices[:2]:
-            _page_adds_up(world, office)
-            _report_adds_up(world, office)
-            _board_adds_up(world, office)
+            assert_page_adds_up(world, office)
+            assert_report_adds_up(world, office)
+            assert_board_adds_up(world, office)
     finally:
         db.session.rollback()
 
 
-def _page_adds_up(world, office):
+def assert_page_adds_up(world, office):
     counted = tally(world.plan, NOW, within=office if office.parent_id else None)
     for task in world.tasks:
         for one in task.indicators:
@@ -76,14 +76,14 @@ def _page_adds_up(world, office):
             assert sum(map(number, rows)) == number(written(count.amount)), one.measure
 
 
-def _report_adds_up(world, office):
+def assert_report_adds_up(world, office):
     found = statement_of(world.plan, office, YEAR, NOW)
     rows = [*found["cities"], found["elsewhere"]]
     assert sum(number(row["own"]) for row in rows) == found["whole"]["events"]
     assert sum(number(row["to_date"]) for row in rows) == found["to_date"]["events"]
 
 
-def _board_adds_up(world, office):
+def assert_board_adds_up(world, office):
     found = Board.of(world.plan, office, NOW)
     rows = [written(spot.told) for spot in (*found.spots, found.elsewhere) if spot]
     assert sum(map(number, rows)) == found.whole.done
