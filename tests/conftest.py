@@ -22,6 +22,7 @@ from app.accounts.links import SignInLink
 from app.accounts.models import Person
 from app.db import db
 from tests.sharing import TEMPLATES, share_statements
+from tests.sink import RunningSink, Sink
 
 # Machines are shared: how long an example took says nothing of the code.
 hypothesis.settings.register_profile("shared", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow])
@@ -151,6 +152,14 @@ def either_app(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Flask
         yield app
         db.session.remove()
     close(app)
+
+
+@pytest.fixture
+def sink(app: Flask) -> Iterator[Sink]:
+    """The mail server to which the application's letters go."""
+    with RunningSink() as sink:
+        app.config["MAIL_URL"] = sink.url
+        yield sink
 
 
 @pytest.fixture

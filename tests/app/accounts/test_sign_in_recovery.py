@@ -9,7 +9,6 @@ from app.db import db
 from app.outbox import sending
 from tests.app.accounts.entering import NEW, NOW, PASSWORD, chen_with_password, is_in, sign_in
 from tests.letters import ledger, states
-from tests.sink import RunningSink
 
 SENT = "如果这个邮箱在工作人员名单里，几分钟内会收到一封信。"
 
@@ -18,13 +17,6 @@ SENT = "如果这个邮箱在工作人员名单里，几分钟内会收到一封
 def clock():
     with time_machine.travel(NOW, tick=False) as clock:
         yield clock
-
-
-@pytest.fixture
-def sink(app):
-    with RunningSink() as sink:
-        app.config["MAIL_URL"] = sink.url
-        yield sink
 
 
 @pytest.fixture

@@ -30,13 +30,6 @@ ADDRESSES = [f"li{number}@example.org" for number in range(LETTERS)]
 
 
 @pytest.fixture
-def sink(app):
-    with RunningSink() as sink:
-        app.config["MAIL_URL"] = sink.url
-        yield sink
-
-
-@pytest.fixture
 def impatient(app, monkeypatch):
     """SQLite answers that it is locked at once, where it would wait fifteen seconds."""
     with db.engine.connect():

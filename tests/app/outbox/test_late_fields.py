@@ -1,20 +1,11 @@
 """What only the reader of a letter may hold is made as the letter leaves, and kept nowhere."""
 
-import pytest
 from sqlalchemy import text
 
 from app.db import db
 from app.outbox import late, sending
 from tests.conftest import AS_OF
 from tests.letters import a_letter, minutes, posted, states
-from tests.sink import RunningSink
-
-
-@pytest.fixture
-def sink(app):
-    with RunningSink() as sink:
-        app.config["MAIL_URL"] = sink.url
-        yield sink
 
 
 def an_invitation(sink_app, make):

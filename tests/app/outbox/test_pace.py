@@ -10,14 +10,6 @@ from app.outbox.models import Delivery, Suppression
 from app.outbox.pace import DomainPace
 from tests.conftest import AS_OF
 from tests.letters import ledger, minutes, posted, states
-from tests.sink import RunningSink
-
-
-@pytest.fixture
-def sink(app):
-    with RunningSink() as sink:
-        app.config["MAIL_URL"] = sink.url
-        yield sink
 
 
 def a_pace(per_minute, thousandths=0):

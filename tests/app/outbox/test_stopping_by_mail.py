@@ -12,14 +12,6 @@ from tests.app.outbox.test_stopping_letters import a_reminder
 from tests.conftest import AS_OF
 from tests.letters import minutes, reminders
 from tests.mailbox import RunningMailbox
-from tests.sink import RunningSink
-
-
-@pytest.fixture
-def sink(app):
-    with RunningSink() as sink:
-        app.config["MAIL_URL"] = sink.url
-        yield sink
 
 
 def asking(subject):

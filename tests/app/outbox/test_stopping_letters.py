@@ -14,16 +14,8 @@ from app.reminders.models import Occurrence
 from tests.conftest import AS_OF
 from tests.factories import an_event
 from tests.letters import enrolled, ledger, reminders
-from tests.sink import RunningSink
 
 CLICK = {"List-Unsubscribe": "One-Click"}
-
-
-@pytest.fixture
-def sink(app):
-    with RunningSink() as sink:
-        app.config["MAIL_URL"] = sink.url
-        yield sink
 
 
 def a_reminder(*addresses):
