@@ -21,6 +21,7 @@ from app.accounts import regions
 from app.accounts.links import SignInLink
 from app.accounts.models import Person
 from app.db import db
+from app.rates import limiter
 from tests.sharing import TEMPLATES, share_statements
 from tests.sink import RunningSink, Sink
 
@@ -107,6 +108,7 @@ def make_app(tmp_path: Path, empty_database: Path) -> Iterator[Callable[..., Fla
     yield make
     for app in made:
         close(app)
+    limiter.enabled = False  # it is one in a process, and applications of whole files of tests live on
 
 
 @pytest.fixture

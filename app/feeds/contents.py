@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from itertools import groupby
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import Select, String, and_, cast, func, select
 
@@ -22,18 +22,25 @@ CROWDED = 200  # events in a month, from which its days are parts of their own
 ROWS = 500  # read at a time
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class Part:
-    """The entries that start from `first` until `until`. `made_of` names each and its revision: equal names, equal
-    bytes. `departed`: which of them are tombstones, by event."""
+    """The entries that start from `first` until `until`.
+
+    `made_of` names their events and, behind a colon, the latest of their revisions: revisions only rise, so of equal
+    names none was remade in between, and the bytes are equal. `departed`: which are tombstones, by event.
+    """
 
     first: date
     until: date
-    count: int = 0
-    octets: int = 0
-    made_of: str = ""
-    zones: frozenset[str] = frozenset()
-    departed: frozenset[int] = frozenset()
+    count: int
+    octets: int
+    made_of: str
+    zones: frozenset[str]
+    departed: frozenset[int]
+
+    @property
+    def events(self) -> list[int]:
+        return [int(id) for id in self.made_of.partition(":")[0].split(",")]
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,11 +56,8 @@ class Contents:
         """In one query however much there is. `departed`: rows of tombstones that belong to it as well."""
         days = _days(events, language)
         for row in departed:
-            day = days.setdefault(row.day, Part(row.day, _next(row.day)))
-            day.made_of += f",{row.event_id}:{row.revision}"
-            day.count, day.octets = day.count + 1, day.octets + row.octets
-            day.zones |= {row.zone}
-            day.departed |= {row.event_id}
+            days.setdefault(row.day, []).append(
+                _Some(row.zone, 1, row.octets, str(row.event_id), row.revision, row.event_id))
         return cls(events, language, tuple(_parts(days)))
 
     @property
@@ -102,7 +106,7 @@ class Contents:
 
     def _named(self, wanted: Sequence[Part]) -> Iterable[Any]:
         """Few are asked for by name, whatever else the feed carries."""
-        ids = [int(pair.partition(":")[0]) for part in wanted for pair in part.made_of.split(",")]
+        ids = [id for part in wanted for id in part.events]
         return db.session.execute(select(FeedEntry.day, FeedEntry.body).join(
             Event, Event.id == FeedEntry.event_id).where(
             FeedEntry.language == self.language, FeedEntry.event_id.in_(ids)).order_by(
@@ -124,35 +128,45 @@ def entries_of(events: Select[Any], language: str) -> Select[Any]:
     return events.order_by(None).join(FeedEntry, and_(FeedEntry.event_id == Event.id, FeedEntry.language == language))
 
 
-def _days(events: Select[Any], language: str) -> dict[date, Part]:
-    pair = cast(FeedEntry.event_id, String) + ":" + cast(FeedEntry.revision, String)
-    # The empty text keeps SQLite from the primary key, by which it would read every body to step over it.
-    entries = events.order_by(None).join(FeedEntry, and_(
-        FeedEntry.event_id == Event.id, FeedEntry.language.concat("") == language))
-    rows = db.session.execute(entries.with_only_columns(
+class _Some(NamedTuple):
+    """Of one day and zone: how many entries, their octets, their events, the latest revision; a tombstone's event."""
+
+    zone: str
+    count: int
+    octets: int
+    events: str
+    revision: int
+    departed: int | None = None
+
+
+def _days(events: Select[Any], language: str) -> dict[date, list[_Some]]:
+    rows = db.session.execute(select(
         FeedEntry.day, FeedEntry.zone, func.count(), func.sum(FeedEntry.octets),
-        func.aggregate_strings(pair, ",")).group_by(FeedEntry.day, FeedEntry.zone))
-    days: dict[date, Part] = {}
-    for first, zone, count, octets, pairs in rows:
-        one = days.setdefault(first, Part(first, _next(first)))
-        one.made_of += f",{pairs}"
-        one.count, one.octets, one.zones = one.count + count, one.octets + int(octets), one.zones | {zone}
+        func.aggregate_strings(cast(FeedEntry.event_id, String), ","), func.max(FeedEntry.revision)).where(
+        FeedEntry.language == language, FeedEntry.event_id.in_(events.order_by(None).with_only_columns(Event.id)))
+        .group_by(FeedEntry.day, FeedEntry.zone))
+    days: dict[date, list[_Some]] = {}
+    for day, *some in rows:
+        days.setdefault(day, []).append(_Some(*some))
     return days
 
 
-def _parts(days: Mapping[date, Part]) -> Iterator[Part]:
+def _parts(days: Mapping[date, list[_Some]]) -> Iterator[Part]:
     """Days joined to their month, unless it is crowded."""
-    ordered = [days[day] for day in sorted(days)]
-    for one in ordered:
-        one.made_of = ",".join(sorted(one.made_of[1:].split(",")))
-    for month, some in groupby(ordered, lambda one: one.first.replace(day=1)):
+    for (year, month), some in groupby(sorted(days), lambda day: (day.year, day.month)):
         found = list(some)
-        if sum(one.count for one in found) > CROWDED:
-            yield from found
-            continue
-        yield Part(month, _next_month(month), sum(one.count for one in found), sum(one.octets for one in found),
-                   ",".join(one.made_of for one in found), frozenset().union(*(one.zones for one in found)),
-                   frozenset().union(*(one.departed for one in found)))
+        if sum(one.count for day in found for one in days[day]) > CROWDED:
+            yield from (_part(day, day + timedelta(days=1), days[day]) for day in found)
+        else:
+            first = date(year, month, 1)
+            yield _part(first, _next_month(first), [one for day in found for one in days[day]])
+
+
+def _part(first: date, until: date, found: Sequence[_Some]) -> Part:
+    events = sorted(",".join(one.events for one in found).split(","))
+    return Part(first, until, len(events), sum(int(one.octets) for one in found),
+                f"{','.join(events)}:{max(one.revision for one in found)}", frozenset(one.zone for one in found),
+                frozenset(one.departed for one in found if one.departed is not None))
 
 
 def _sorted(found: Iterable[Any], stones: Mapping[int, Any], part: Part) -> list[bytes]:
@@ -160,10 +174,6 @@ def _sorted(found: Iterable[Any], stones: Mapping[int, Any], part: Part) -> list
     if stones:
         rows.sort(key=lambda row: (row.starts_at, row.ical_uid))
     return [row.body for row in rows]
-
-
-def _next(day: date) -> date:
-    return day + timedelta(days=1)
 
 
 def _next_month(month: date) -> date:

@@ -145,24 +145,24 @@ class Feed:
             yield b"".join(self._ringing(bodies))
         yield last
 
-    def packed(self, contents: Contents, header: FeedHeader, shelf: Shelf) -> bytes:
+    def packed(self, contents: Contents, header: FeedHeader, epoch: str, shelf: Shelf) -> bytes:
         """The same as gzip: parts that were packed before, for whichever slice, come from the shelf."""
-        months = {self._name(parts): parts for parts in contents.months}
+        def named(parts: Sequence[Part]) -> tuple[Hashable, ...]:
+            """All that their bytes depend on."""
+            return epoch, self.language, self.alarm, "|".join(part.made_of for part in parts)
+
+        months = {named(parts): parts for parts in contents.months}
         found = {name: shelf.piece(name) for name in months}
-        days = {part.first: shelf.piece(self._name([part])) for name, parts in months.items() if found[name] is None
+        days = {part.first: shelf.piece(named([part])) for name, parts in months.items() if found[name] is None
                 for part in parts}
         lacking = [part for part in contents.parts if part.first in days and days[part.first] is None]
         for part, bodies in contents.bodies(lacking):
-            days[part.first] = shelf.put(self._name([part]), pack(self._ringing(bodies)))
+            days[part.first] = shelf.put(named([part]), pack(self._ringing(bodies)))
         for name, parts in months.items():
             if found[name] is None:
                 found[name] = shelf.put(name, merged(days[part.first] for part in parts))
         first, last = self.frame(contents, header)
         return joined([pack([first]), *found.values(), pack([last])])
-
-    def _name(self, parts: Sequence[Part]) -> tuple[Hashable, ...]:
-        """All that the bytes of the parts depend on."""
-        return self.language, self.alarm, ",".join(part.made_of for part in parts)
 
     def _ringing(self, bodies: Iterable[bytes]) -> Iterable[bytes]:
         if self.alarm is None:

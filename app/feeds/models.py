@@ -19,8 +19,8 @@ class FeedEntry(Model):
     """
 
     __tablename__ = "feed_entry"
-    # Bodies make rows long: what a feed is made of is read from this alone.
-    __table_args__ = (Index("ix_feed_entry_contents", "event_id", "language", "day", "zone", "octets", "revision"),)
+    # Bodies make rows long: what a feed is made of is read from this alone, in the order in which it is cut.
+    __table_args__ = (Index("ix_feed_entry_contents", "language", "day", "zone", "event_id", "revision", "octets"),)
 
     event_id: Mapped[int] = mapped_column(ForeignKey("event.id"), primary_key=True)
     language: Mapped[str] = mapped_column(String(8), primary_key=True)

@@ -91,7 +91,7 @@ def test_a_plan_comes_from_the_sheet_an_office_typed_in_each_kind_of_file_and_is
     walk.press("导入")
     expect(page.get_by_text("已导入。")).to_be_visible()
     walk.follow("看计划")
-    assert page.locator("main .task").count() == 37
+    expect(page.locator("main .task")).to_have_count(37)
     wrong += faults(walk, "plan")
 
     same = {name: looked_at(walk, written(tmp_path, name, words)) for name, words in (
@@ -114,7 +114,7 @@ def test_a_plan_comes_from_the_sheet_an_office_typed_in_each_kind_of_file_and_is
     assert same == {"表.csv": {"照旧": 37}, "表.docx": {"照旧": 37}}
     assert old == {"照旧": 37}
     assert difference == {"变动": 1, "改名": 1, "照旧": 33, "不在表里了": 1, "不导入": 1}
-    assert page.locator("main .task").count() == 37
+    expect(page.locator("main .task")).to_have_count(37)
     assert wrong == []
 
 

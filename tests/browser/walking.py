@@ -28,10 +28,15 @@ class Walk:
         return self.page
 
     def press(self, word: str) -> None:
-        self.page.locator("main").get_by_role("button", name=word, exact=True).click()
+        self._click("button", word)
 
     def follow(self, word: str) -> None:
-        self.page.locator("main").get_by_role("link", name=word, exact=True).first.click()
+        self._click("link", word)
+
+    def _click(self, role: Any, word: str) -> None:
+        """And see the whole of the page that comes: a click alone waits for its first line only."""
+        self.page.locator("main").get_by_role(role, name=word, exact=True).first.click()
+        self.page.wait_for_load_state()
 
     def keep(self, name: str) -> None:
         SCREENSHOTS.mkdir(exist_ok=True)

@@ -57,7 +57,7 @@ def answered(feed: Feed, as_of: datetime) -> Response:
         if answering.is_unchanged(tag, modified, as_of):
             return answering.unchanged(tag, modified, as_of)
         if answering.takes_gzip():
-            body = [feed.packed(contents, header, current_app.extensions["wujin.shelf"])]
+            body = [feed.packed(contents, header, revision.epoch, current_app.extensions["wujin.shelf"])]
         else:
             body = [*feed.plain(contents, header)]
         return answering.calendar(body, feed.title, tag, modified, as_of, packed=answering.takes_gzip(),

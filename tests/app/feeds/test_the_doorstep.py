@@ -4,19 +4,23 @@ from __future__ import annotations
 
 import gzip
 import time
+from contextlib import contextmanager
 from datetime import timedelta
 
 import pytest
 import time_machine
 from flask import Response
-from sqlalchemy import text
+from sqlalchemy import event as listening
+from sqlalchemy import select, text
 
 from app.accounts.access import public, signed_in
 from app.accounts.links import SignInLink
 from app.db import db
+from app.events.models import Event
 from app.feeds import doorstep
+from app.feeds.contents import Contents
 from app.feeds.line import FRESH
-from app.feeds.models import FeedRevision
+from app.feeds.models import FeedEntry, FeedRevision
 from tests.app.feeds.reading import AN_HOUR_ON, fetch
 from tests.conftest import AS_OF
 from tests.factories import a_plan, an_event, chen
@@ -34,6 +38,19 @@ def asked(app):
 
 def told(answer):
     return answer.status_code, answer.data, [pair for pair in answer.headers.items() if pair[0] != "X-Request-Id"]
+
+
+@contextmanager
+def listened_to(said):
+    """Each statement and its values."""
+    def hear(connection, cursor, statement, values, context, many):
+        said.append((statement, values))
+
+    listening.listen(db.engine, "before_cursor_execute", hear)
+    try:
+        yield
+    finally:
+        listening.remove(db.engine, "before_cursor_execute", hear)
 
 
 @pytest.mark.parametrize("sent", [{}, {"Accept-Encoding": "gzip"}])
@@ -168,3 +185,27 @@ def test_a_crowded_month_is_packed_by_days(app, client):
 
     assert gzip.decompress(packed) == fetch(client, "/calendar.ics").data
     assert len(app.extensions["wujin.shelf"].names()) == 7 + 1 + 1  # days, the month of them, the other month
+
+
+def test_a_restored_calendar_is_packed_again_though_its_revisions_are_those_of_before(app, client):
+    an_event("讲座")
+    assert b"SUMMARY" in gzip.decompress(fetch(client, "/calendar.ics", Accept_Encoding="gzip").data)
+
+    for entry in db.session.scalars(select(FeedEntry)):
+        entry.body = entry.body.replace("讲座".encode(), "另一场讲座".encode())
+    db.session.scalars(FeedRevision.current()).one().renew_epoch()
+    db.session.commit()
+
+    assert "另一场讲座".encode() in gzip.decompress(fetch(client, "/calendar.ics", Accept_Encoding="gzip").data)
+
+
+def test_what_a_feed_is_made_of_is_read_from_the_index_alone_and_in_its_order(app):
+    said = []
+    with listened_to(said):
+        Contents.of(Event.public(), [], "zh")
+    statement, values = said[-1]
+    plan = " ".join(row.detail for row in db.session.connection().exec_driver_sql(
+        f"EXPLAIN QUERY PLAN {statement}", values))
+
+    assert "feed_entry USING COVERING INDEX ix_feed_entry_contents" in plan
+    assert "TEMP B-TREE" not in plan
