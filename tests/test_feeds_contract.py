@@ -286,6 +286,7 @@ def test_entries_stand_by_start_and_uid_and_come_again_byte_for_byte(feeds, read
 def test_a_cancelled_event_stays_until_thirty_days_after_its_end(app, client, days, there):
     """And no less than ninety after the change: this one was cancelled a month before."""
     event = an_event("讲座", starts_at=AS_OF + timedelta(days=90))
+    db.session.commit()
     event.cancel(AS_OF + timedelta(days=10), "暴雨")
 
     found = read(client, on=AS_OF + timedelta(days=days))

@@ -210,12 +210,11 @@ class Lifecycle:
     def _changing(self: Event, what: str, as_of: datetime, *, schedule: bool = False, quiet: bool = False,
                   had: dict[str, Any] | None = None, also: dict[str, Any] | None = None,
                   moves_feed: bool = True) -> Iterator[None]:
-        before, was_public, was_shown = self.facts() | (had or {}), self.published_at is not None, self.is_public
+        before, was_public = self.facts() | (had or {}), self.published_at is not None
         yield
         self.version += 1
-        self.revised_at = as_of if moves_feed else self.revised_at
-        is_told = was_public and (was_shown or self.is_public)
-        if moves_feed and (is_told or what == "rescheduled"):  # a draft stands in the calendars of the staff
+        if moves_feed:
+            self.revised_at = as_of
             raise_once(self)
         if was_public and moves_feed and schedule:
             self.schedule_version += 1

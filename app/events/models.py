@@ -14,6 +14,7 @@ from app.accounts.places import Organization, Region, below
 from app.db import Base, Model, acting_person
 from app.events.figures import Figures, Photo
 from app.events.lifecycle import SHOWN, Lifecycle
+from app.events.sequence import begin
 from app.events.sharing import Sharing
 from app.events.span import Span
 from app.events.submitting import Comment, Submission, Submitting
@@ -146,8 +147,9 @@ class Event(Lifecycle, Submitting, Sharing, Model):
         """A new draft; nothing is public yet and nobody is told."""
         regions = fields.pop("regions", [organization.region])
         event = cls(kind=kind.value, title=title, organization=organization, created_at=as_of,
-                    revised_at=as_of, state=EventState.DRAFT.value, version=1, sequence=0,
+                    revised_at=as_of, state=EventState.DRAFT.value, version=1,
                     schedule_version=0, ical_uid=new_uid(), **fields)
+        begin(event)
         event.span, event.regions = span, regions
         return event
 

@@ -1,4 +1,7 @@
-"""SEQUENCE of RFC 5545 3.8.7.4: one more for each change that was made known, and a transaction makes one known."""
+"""SEQUENCE of RFC 5545 3.8.7.4: one more for each change, and a transaction makes one.
+
+Drafts count as well: they stand in the calendars of the staff, where RFC 5546 2.1.4 wants a rise for STATUS too.
+"""
 
 from __future__ import annotations
 
@@ -15,11 +18,22 @@ def raise_once(event: Event) -> None:
 
     The number is kept beside the name: one that a savepoint took back is raised anew.
     """
-    session = db.session()
-    transaction, raised = session.info.get("raised") or (None, {})
-    if transaction is None or transaction is not session.get_transaction():
-        transaction, raised = session.get_transaction(), {}
-        session.info["raised"] = transaction, raised
+    raised = _raised()
     if raised.get(event.ical_uid) != event.sequence:
         event.sequence += 1
         raised[event.ical_uid] = event.sequence
+
+
+def begin(event: Event) -> None:
+    """It is new: what becomes of it before anybody can have seen it is no change."""
+    event.sequence = _raised()[event.ical_uid] = 0
+
+
+def _raised() -> dict[str, int]:
+    """By UID, in this transaction."""
+    session = db.session()
+    transaction, raised = session.info.get("raised") or (None, {})
+    if transaction is None or transaction is not session.get_transaction():
+        transaction, raised = session.get_transaction() or session.begin(), {}
+        session.info["raised"] = transaction, raised
+    return raised

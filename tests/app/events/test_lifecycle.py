@@ -22,6 +22,7 @@ def test_a_published_event_that_moves_keeps_its_uid_and_raises_its_sequence(app,
 
 def test_a_typo_mended_shows_in_feeds_and_leaves_the_schedule_alone(app, as_of):
     event = an_event(title="知识产杈讲座")
+    db.session.commit()
 
     event.revise(as_of, title="知识产权讲座")
 

@@ -28,6 +28,7 @@ def test_a_published_event_appears_with_its_identity(app, client):
 
 def test_a_moved_event_keeps_its_uid_and_raises_its_sequence(app, client):
     event = an_event()
+    db.session.commit()
     event.reschedule(event.span.moved_by(timedelta(days=1)), LATER)
 
     assert [(one.uid, one.sequence, one.starts) for one in read(client)] == [
@@ -36,6 +37,7 @@ def test_a_moved_event_keeps_its_uid_and_raises_its_sequence(app, client):
 
 def test_a_cancelled_event_stays_in_the_feed_and_says_so(app, client):
     event = an_event("讲座")
+    db.session.commit()
     event.cancel(LATER, "暴雨")
 
     assert [(one.summary, one.status, one.transp, one.sequence) for one in read(client)] == [
@@ -44,6 +46,7 @@ def test_a_cancelled_event_stays_in_the_feed_and_says_so(app, client):
 
 def test_an_event_that_takes_place_after_all_is_on_again(app, client):
     event = an_event("讲座")
+    db.session.commit()
     event.cancel(LATER)
     db.session.commit()
     event.restore(LATER)
@@ -201,18 +204,19 @@ def test_a_class_that_moves_with_its_lessons_raises_each_sequence_by_one(app, cl
     assert {one.uid: one.sequence - before[one.uid] for one in read(client)} == dict.fromkeys(before, 1)
 
 
-def test_edits_while_withdrawn_raise_nothing_and_a_second_transaction_raises_again(app, client):
-    event = an_event("讲座")
+def test_a_saved_change_raises_once_a_draft_too_and_what_was_only_just_made_stays_at_nought(app, client):
+    event = an_event("讲座", published=False)
+    event.revise(LATER, title="讲座一")
     db.session.commit()
     steps = []
-    for verb in (lambda: event.unpublish(LATER), lambda: event.revise(LATER, title="讲座二"),
-                 lambda: event.revise(LATER, title="讲座三"), lambda: event.publish(LATER),
-                 lambda: event.revise(LATER, title="讲座四")):
+    for verb in (lambda: None, lambda: event.publish(LATER), lambda: event.unpublish(LATER),
+                 lambda: event.revise(LATER, title="讲座二"), lambda: event.publish(LATER),
+                 lambda: (event.revise(LATER, title="讲座三"), event.cancel(LATER))):
         verb()
         db.session.commit()
         steps.append(event.sequence)
 
-    assert steps == [1, 1, 1, 2, 3]
+    assert steps == [0, 1, 2, 3, 4, 5]
 
 
 def test_a_minor_edit_elsewhere_leaves_an_entry_as_it_was(app, client):
@@ -239,6 +243,7 @@ def test_what_is_outside_the_window_is_left_out_until_asked_for(app, client):
 
 def test_letters_and_single_files_and_feeds_tell_one_version(app, client):
     event = an_event("讲座", takes_enrolments=True)
+    db.session.commit()
     event.reschedule(event.span.moved_by(timedelta(days=1)), LATER)
     db.session.commit()
     enrolment = Enrolment(event=event, name="Li", email="li@example.org", language="zh")

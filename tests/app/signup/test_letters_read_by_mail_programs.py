@@ -52,10 +52,10 @@ class Sent:
 
 @pytest.fixture
 def event(app):
-    event = an_event("蜀光讲坛第一期", published=False, takes_enrolments=True,
-                     starts_at=datetime(2026, 4, 20, 6, 30, tzinfo=UTC), online_url="https://meeting.test/1")
+    event = an_event("蜀光讲坛第一期", takes_enrolments=True, starts_at=datetime(2026, 4, 20, 6, 30, tzinfo=UTC),
+                     online_url="https://meeting.test/1")
     event.ical_uid = "event-golden@wujin.test"
-    event.publish(AS_OF)
+    db.session.commit()
     return event
 
 
