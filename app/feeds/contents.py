@@ -91,7 +91,7 @@ class Contents:
             within = entries_of(self.events, self.language).where(
                 FeedEntry.day >= wanted[0].first, FeedEntry.day < wanted[-1].until)
             rows = db.session.execute(within.with_only_columns(FeedEntry.day, FeedEntry.body, *places).order_by(
-                FeedEntry.starts_at, Event.ical_uid).execution_options(yield_per=ROWS))
+                FeedEntry.day, FeedEntry.starts_at, Event.ical_uid).execution_options(yield_per=ROWS))
         parts = iter(wanted)
         part, found = next(parts), []
         for row in rows:
