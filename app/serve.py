@@ -83,6 +83,7 @@ def serve_demonstration() -> None:
     refuse_taken_port(app.config["HOST"], app.config["PORT"])
     with app.app_context():
         prepare(app)
+        refuse_taken_port(app.config["HOST"], app.config["PORT"])  # loading takes a while, and links are for use
         greet(app)
     serve(app)
 
@@ -140,7 +141,11 @@ def serve(app: Flask) -> None:
         db.session.remove()
         db.engine.dispose()
     logs.begin(app.config["LOG_LEVEL"])
-    server.serve()
+    try:
+        server.serve()
+    except (OSError, RuntimeError):
+        refuse_taken_port(app.config["HOST"], app.config["PORT"])
+        raise
 
 
 def refuse_taken_port(host: str, port: int, command: str = "make run") -> None:
@@ -149,6 +154,7 @@ def refuse_taken_port(host: str, port: int, command: str = "make run") -> None:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind((host, port))
+            probe.listen(1)  # two may be bound, and only one of them listen
         except OSError as error:
             sys.exit(f"Cannot listen on {host} port {port} ({error.strerror}). "
                      f"Choose another: PORT={port + 1} {command}")

@@ -73,10 +73,11 @@ class Lead:
 
 
 class AlreadyThere(Refused):
-    """The very same rule: a form sent twice."""
+    """The very same rule, a form sent twice; or one that differs in its hour or its days off alone."""
 
-    def __init__(self) -> None:
-        super().__init__(_("已经有一条一样的提醒。"))
+    def __init__(self, *, is_same: bool) -> None:
+        super().__init__(_("已经有一条一样的提醒。") if is_same else _(
+            "已经有一条提前天数和收信人都一样的提醒；只有钟点或休息日的办法不同，不能再加一条。"))
 
 
 class SpeaksOfWhatIsToCome(Refused):
@@ -155,10 +156,10 @@ class ReminderRule(Model):
                    effective_from=as_of, **cls._plain() | words)
         if registry().untimely(made):
             raise SpeaksOfWhatIsToCome
-        twin = select(cls.id).where(*(
-            getattr(cls, name).is_not_distinct_from(getattr(made, name)) for name in THE_SAME))
-        if db.session.scalar(twin) is not None:
-            raise AlreadyThere
+        twin = db.session.scalars(select(cls).where(*(
+            getattr(cls, name).is_not_distinct_from(getattr(made, name)) for name in THE_SAME))).first()
+        if twin is not None:
+            raise AlreadyThere(is_same=(twin.at_time, twin.day_rule) == (made.at_time, made.day_rule))
         db.session.add(made)
         db.session.flush()
         note(Change(made, "rule_laid_down", as_of, after=made.facts()))

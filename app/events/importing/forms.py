@@ -34,7 +34,8 @@ class CalendarForm(ConsoleForm):
     """A file or an address, one of them."""
 
     file = FileField(_l("日历文件"), [FileSize(Limits().octets, message=_l("文件最大 5 MB。"))],
-                     description=_l("对方日历程序里“导出”得到的 .ics 文件，最大 5 MB。"))
+                     description=_l("对方日历程序里“导出”得到的 .ics 文件，最大 5 MB、%(most)d 项。",
+                                    most=Limits().entries))
     address = line(_l("或日历地址"), net.LONGEST_ADDRESS,
                    description=_l("以 https:// 或 webcal:// 开头的订阅地址，只取一次，不会一直跟着。"))
 

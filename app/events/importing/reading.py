@@ -59,6 +59,9 @@ def read(attachment: bytes, told: Progress, *, zone: str, since: str, until: str
     except NotACalendar as error:
         raise Unfit(_("这不是日历文件，里面没有 VCALENDAR。请确认是 .ics 文件或日历的订阅地址。")) from error
     except TooMuch as error:
+        if error.what == "entries":
+            raise Unfit(_("这个日历有 %(most)d 项以上，读不了。请让对方只导出需要的部分。",
+                          most=error.limit)) from error
         raise Unfit(_("这个日历太大，读不了。请让对方只导出需要的部分。")) from error
     told(1, 2)
     lost: list[dict[str, Any]] = []

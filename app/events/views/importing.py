@@ -18,10 +18,11 @@ from app.events.importing import telling
 from app.events.importing.applying import ImportedMeanwhile, bring_in
 from app.events.importing.comparing import Comparison, What
 from app.events.importing.forms import CalendarForm, RowsForm
+from app.events.importing.reading import MOST_ROWS
 from app.events.views.desk import EDITORS, answer, bp, own_organization
 from app.events.views.editing import Page
 from app.events.words import EventKind
-from app.feeds.slices import Window
+from app.feeds.slices import MONTHS_BACK, MONTHS_ON, Window
 from app.forms import visible
 from app.jobs import Job, JobState
 
@@ -33,7 +34,7 @@ KIND = "events.calendar"
 def import_calendar() -> Page:
     form = _asking()
     form.address.data = visible(request.args.get("address", ""))[:2000]
-    return render_template("console/calendars/upload.html", form=form), 200
+    return _upload_page(form), 200
 
 
 @bp.post("/events/import")
@@ -42,7 +43,7 @@ def upload_calendar() -> Page:
     """Read behind the page, in a child: what strangers wrote, and places that may be slow."""
     form = _asking()
     if not form.validate_on_submit():
-        return render_template("console/calendars/upload.html", form=form), answer(form)
+        return _upload_page(form), answer(form)
     window, address = Window.around(local_day(now())), form.address.data or ""
     source = urlsplit(address).netloc if address else visible(form.file.data.filename or "")
     job = jobs.enqueue(
@@ -93,6 +94,11 @@ def apply_calendar_import(job_id: int) -> Page:
     db.session.commit()
     flash(_("新建草稿 %(new)d 个，更新 %(changed)d 个，删除 %(removed)d 个。", **counts), "success")
     return redirect(url_for("console.events", when="all", state="draft"))
+
+
+def _upload_page(form: CalendarForm) -> str:
+    return render_template("console/calendars/upload.html", form=form, MONTHS_BACK=MONTHS_BACK, MONTHS_ON=MONTHS_ON,
+                           MOST_ROWS=MOST_ROWS)
 
 
 def _asking() -> CalendarForm:

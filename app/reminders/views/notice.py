@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from itertools import islice
+from typing import Any
 
 from flask import flash, g, redirect, render_template, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
 from flask_wtf.file import FileField, FileRequired, FileSize
+from wtforms import ValidationError
 
 from app import jobs
 from app.accounts.access import allowed
@@ -21,6 +23,7 @@ from app.forms import PlainForm, is_a_workbook_if_it_says_so
 from app.jobs import Job, JobState
 from app.plans.asking import PlanForm
 from app.reminders.notice import COLUMNS, Notice, changed_days
+from app.reminders.notice_reading import CALENDAR
 from app.reminders.redating import moved_under
 from app.reminders.views.desk import KEEPERS, Page, as_keeper, bp, done, keeps_root
 from app.reminders.views.touched import MOST, events_on
@@ -37,6 +40,13 @@ class NoticeForm(PlanForm):
         FileRequired(_l("请选一个文件。")), FileSize(max_size=MOST_BYTES, message=_l("文件最大 2 MB。")),
         is_a_workbook_if_it_says_so],
         description=_l("日历文件（.ics），或写着日期和“休”“班”的表格（.xlsx、.xls、.csv）。"))
+
+    def validate_sheet(self, field: Any) -> None:
+        if (field.data.filename or "").lower().endswith(".ics"):
+            start = field.data.stream.read(4096)
+            field.data.stream.seek(0)
+            if CALENDAR not in start.upper():
+                raise ValidationError(_("这不是日历文件，里面没有 VCALENDAR。请确认文件没有传错。"))
 
 
 @bp.get("/calendar-days/notice")

@@ -266,6 +266,8 @@ def test_an_address_that_may_not_be_asked_is_refused_at_once_and_kept(desk, data
 @pytest.mark.parametrize(("octets", "sentence"), [
     (b"<html>404</html>", "这不是日历文件，里面没有 VCALENDAR。请确认是 .ics 文件或日历的订阅地址。"),
     (b"BEGIN:VCALENDAR\n" + b"BEGIN:X\n" * 20, "这个日历太大，读不了。请让对方只导出需要的部分。"),
+    (b"BEGIN:VCALENDAR\n" + b"BEGIN:VEVENT\nEND:VEVENT\n" * 5001,
+     "这个日历有 5000 项以上，读不了。请让对方只导出需要的部分。"),
     (a_file(*(a_vevent(f"{number}", RRULE="FREQ=DAILY;COUNT=200") for number in range(2))),
      "这个日历在订阅范围的几个月里有 300 场以上，一次导入不了。请让对方只导出需要的部分。")])
 def test_what_cannot_be_read_says_so_and_leaves_nothing(desk, octets, sentence):

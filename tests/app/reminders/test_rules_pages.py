@@ -85,6 +85,14 @@ def test_the_same_rule_twice_is_told_and_made_once(event, organizer):
     assert len(rules(event)) == 3
 
 
+def test_a_rule_that_differs_in_its_hour_alone_is_told_so(event, organizer):
+    organizer.post(address(event), data=WORDS)
+    again = organizer.post(address(event), data=WORDS | {"at_time": "09:00"})
+
+    assert (again.status_code, len(rules(event))) == (409, 3)
+    assert ("只有钟点或休息日的办法不同" in again.text, "一条一样的提醒" in again.text) == (True, False)
+
+
 def test_switched_off_it_stops_and_on_again_it_comes_back(event, organizer):
     rule = db.session.scalars(ReminderRule.of_event(event.id)).first()
 

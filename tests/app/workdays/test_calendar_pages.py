@@ -78,6 +78,22 @@ def test_a_calendar_s_notice_is_read_with_its_days_worked(planner):
         *((day, "off", "春节") for day in range(4, 12)), (20, "work", "春节")]
 
 
+def test_a_calendar_that_is_none_is_told_before_it_is_read(planner):
+    answer = planner.post("/console/calendar-days/notice", data={
+        "sheet": (io.BytesIO(b"<html>404</html>"), "2027.ics")})
+
+    assert (answer.status_code, "这不是日历文件，里面没有 VCALENDAR。" in answer.text) == (422, True)
+
+
+def test_a_calendar_of_which_a_day_cannot_be_read_is_refused_and_told_why(planner):
+    octets = (b"BEGIN:VCALENDAR\r\nBEGIN:VEVENT\r\nUID:a\r\nSUMMARY:\xe5\x85\x83\xe6\x97\xa6 \xe4\xbc\x91\r\n"
+              b"DTSTART;VALUE=DATE:20270101\r\nDTEND;VALUE=DATE:99991231\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n")
+
+    page = planner.get(uploaded(planner, octets, "2027.ics")).text
+
+    assert "“元旦 休”读不了：年份要在 1900 到 2199 之间。" in page
+
+
 def test_a_notice_pressed_twice_is_brought_in_once(planner):
     page = uploaded(planner, NOTICE.encode(), "通知.csv")
 
