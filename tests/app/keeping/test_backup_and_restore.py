@@ -87,7 +87,7 @@ def test_from_sqlite_to_postgresql_and_back_all_is_the_same(old, tmp_path, postg
     ticket = db.session.scalars(select(Enrolment)).one().token
     before, calendars = content(*CHANGED), feeds(old)
     first, second = tmp_path / "first.zip", tmp_path / "second.zip"
-    elsewhere = a_place(tmp_path / "pg", DATABASE_URL=postgres(f"restored{os.getpid()}"))
+    elsewhere = a_place(tmp_path / "pg", DATABASE_URL=postgres.copied(f"restored{os.getpid()}"))
     home = a_place(tmp_path / "home", empty_database)
 
     done(old, "backup", first)

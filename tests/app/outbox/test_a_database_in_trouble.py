@@ -150,7 +150,7 @@ class SmallDisk:
 def test_a_postgresql_restarted_in_the_middle_of_a_batch_sends_each_letter_once(postgres, tmp_path, monkeypatch):
     monkeypatch.setattr(patience, "PAUSE", 0.05)
     name = f"restart{os.getpid()}"
-    address = postgres(name)
+    address = postgres.copied(name)
     app = opened(settings(tmp_path, DATABASE_URL=address))
     server = psycopg.connect(address.replace(f"/{name}", "/postgres"), autocommit=True)
 
