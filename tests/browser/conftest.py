@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import re
+import shutil
 import signal
 import socket
 import subprocess
@@ -108,11 +110,29 @@ def served(instance: Path, port: int, *words: str) -> Iterator[tuple[Path, subpr
             process.wait(20)
         except subprocess.TimeoutExpired:
             os.killpg(process.pid, signal.SIGKILL)
+            process.wait()
+
+
+def loaded_once(factory: pytest.TempPathFactory) -> Path:
+    """The demonstration's folder as it was loaded by the first process of a run that wants it."""
+    common = factory.getbasetemp()
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        common = common.parent
+    place = common / "loaded"
+    with (common / "loaded.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not (place / "ended").exists():
+            place.mkdir(exist_ok=True)
+            with served(place, free_port(), "--demo"):
+                pass
+            (place / "ended").touch()
+    return place / "demo"
 
 
 @pytest.fixture(scope="session")
 def demonstration(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demonstration]:
     instance, port = tmp_path_factory.mktemp("demonstration"), free_port()
+    shutil.copytree(loaded_once(tmp_path_factory), instance / "demo")
     with served(instance, port, "--demo") as (log, process):
         links = re.findall(r"(http://\S+/sign-in/\S+)", log.read_text())
         yield Demonstration(f"http://127.0.0.1:{port}", instance / "demo", process, links)
