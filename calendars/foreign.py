@@ -16,7 +16,9 @@ class Trouble(StrEnum):
     CUT_OFF = "cut off"  # the bytes end within it
     NOT_AN_EVENT = "not an event"  # VTODO, VJOURNAL, VFREEBUSY
     REPEATED = "repeated"  # once at most, and there twice; the first holds
-    DOUBLED = "doubled"  # the same UID and RECURRENCE-ID; the newest holds
+    OUTNUMBERED = "outnumbered"  # the same UID and RECURRENCE-ID as one with a higher SEQUENCE, which holds
+    OUTDATED = "outdated"  # with equal SEQUENCE one is there of a later LAST-MODIFIED or DTSTAMP, which holds
+    DOUBLED = "doubled"  # and where nothing tells which is newer, the last one holds
     NO_UID = "no uid"
     LONG_UID = "long uid"
     NO_START = "no start"
@@ -58,6 +60,7 @@ class ForeignEntry:
     `starts` and `ends` are both aware moments or both dates; of whole days `ends` is the last one, as in
     `calendars.entry`. Without DTEND and DURATION moments are equal and `has_end` is false. `zone` is the IANA
     name of DTSTART's zone, or "" where only a VTIMEZONE tells the offset; `is_floating` when it named none.
+    `shares_uid` when others of its UID start at other times and none is newer: UID and start name it then.
     """
 
     line: int
@@ -83,6 +86,7 @@ class ForeignEntry:
     rrule: str = ""  # as it stands (RFC 5545 3.3.10); nothing is expanded here
     rdates: tuple[datetime | date, ...] = ()
     exdates: tuple[datetime | date, ...] = ()
+    shares_uid: bool = False
 
     @property
     def is_whole_day(self) -> bool:

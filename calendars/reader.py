@@ -5,7 +5,6 @@ The cost grows with the octets, never with what they claim: nothing is expanded,
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime
 
 from calendars.components import Assembly, Component
 from calendars.contentline import plain
@@ -14,6 +13,7 @@ from calendars.foreign import ForeignCalendar, ForeignEntry, Problem, Trouble
 from calendars.foreign_entry import entry_of
 from calendars.foreign_zones import Zones
 from calendars.timezones import SHANGHAI, zone_named
+from calendars.twins import told_apart
 from calendars.unfolding import ContentLine, content_line, decoded, encoding_of, unescaped, unfolded, without_mark
 
 
@@ -49,13 +49,13 @@ def read_calendar(octets: bytes, *, zone: str = SHANGHAI, limits: Limits | None 
     assembly.take(_content_lines(raw, encoding, limits.line, problems))
     problems += assembly.problems
     entries = [entry for calendar in assembly.calendars for entry in _entries(calendar, zone, problems)]
-    newest = _newest(entries, problems)
+    kept = told_apart(entries, problems)
     problems.sort(key=lambda one: one.line)
     return ForeignCalendar(
         name=_first(assembly.calendars, "NAME") or _first(assembly.calendars, "X-WR-CALNAME"),
         method=_first(assembly.calendars, "METHOD").upper(),
         encoding=encoding,
-        entries=newest,
+        entries=kept,
         problems=tuple(problems[:limits.problems]),
         more_problems=max(len(problems) - limits.problems, 0),
         lost=sum(one.is_lost for one in problems),
@@ -88,30 +88,6 @@ def _entries(calendar: Component, zone: str, problems: list[Problem]) -> Iterato
             entry = entry_of(part, zones, zones.iana(own) or zone, problems)
             if entry is not None:
                 yield entry
-
-
-def _newest(entries: list[ForeignEntry], problems: list[Problem]) -> tuple[ForeignEntry, ...]:
-    """Each UID and RECURRENCE-ID once, the higher SEQUENCE and then the later DTSTAMP (RFC 5546 2.1.5)."""
-    kept: dict[tuple[str, object], ForeignEntry] = {}
-    for entry in entries:
-        key = (entry.uid, _instant(entry))
-        other = kept.get(key)
-        if other is None:
-            kept[key] = entry
-            continue
-        newer, older = (entry, other) if _age(entry) >= _age(other) else (other, entry)
-        kept[key] = newer
-        problems.append(Problem(older.line, Trouble.DOUBLED, older.uid[:80], older.summary[:80], is_lost=True))
-    return tuple(sorted(kept.values(), key=lambda one: one.line))
-
-
-def _instant(entry: ForeignEntry) -> object:
-    moment = entry.recurrence_id
-    return moment.astimezone(UTC) if isinstance(moment, datetime) else moment
-
-
-def _age(entry: ForeignEntry) -> tuple[int, datetime]:
-    return entry.sequence, entry.stamp or datetime.min.replace(tzinfo=UTC)
 
 
 def _first(calendars: list[Component], name: str) -> str:

@@ -258,8 +258,38 @@ def test_of_two_that_are_one_the_newest_holds_and_the_other_is_told():
         *an_event("SEQUENCE:2", "LOCATION:新"), *an_event("SEQUENCE:1", "LOCATION:旧"),
         *an_event("SEQUENCE:2", "DTSTAMP:20260101T000000Z", "LOCATION:最新"))
 
-    assert [entry.location for entry in read_calendar(octets).entries] == ["最新"]
-    assert [trouble for _, trouble, _ in troubles(octets)] == [Trouble.DOUBLED] * 2
+    assert [(entry.location, entry.shares_uid) for entry in read_calendar(octets).entries] == [("最新", False)]
+    assert [trouble for _, trouble, _ in troubles(octets)] == [Trouble.OUTDATED, Trouble.OUTNUMBERED]
+
+
+def on_days(*days, **lines):
+    """Entries of one UID, each with its lines of the same place."""
+    return a_calendar(*(line for number, day in enumerate(days) for line in an_event(
+        *(values[number] for values in lines.values()), start=f"DTSTART:202612{day}T010000Z", uid="same")))
+
+
+def found(octets):
+    return [(entry.starts.day, entry.shares_uid) for entry in read_calendar(octets).entries]
+
+
+def test_events_that_share_a_uid_and_start_apart_are_each_their_own():
+    assert (found(on_days(17, 18, 19)), troubles(on_days(17, 18, 19))) == ([(17, True), (18, True), (19, True)], [])
+
+
+def test_of_a_shared_uid_the_higher_sequence_holds_alone_but_a_later_stamp_does_not():
+    numbered = on_days(17, 18, sequence=["SEQUENCE:1", "SEQUENCE:0"])
+    stamped = on_days(17, 18, stamp=["DTSTAMP:20260101T000000Z", "DTSTAMP:20260102T000000Z"])
+
+    assert (found(numbered), [trouble for _, trouble, _ in troubles(numbered)]) == (
+        [(17, False)], [Trouble.OUTNUMBERED])
+    assert (found(stamped), troubles(stamped)) == ([(17, True), (18, True)], [])
+
+
+def test_where_nothing_tells_which_of_one_start_is_newer_that_is_what_is_said():
+    octets = on_days(17, 17, 18, place=["LOCATION:甲", "LOCATION:乙", "LOCATION:丙"])
+
+    assert [entry.location for entry in read_calendar(octets).entries] == ["乙", "丙"]
+    assert [trouble for _, trouble, _ in troubles(octets)] == [Trouble.DOUBLED]
 
 
 @pytest.mark.parametrize(("lines", "line", "trouble"), [

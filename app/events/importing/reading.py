@@ -22,6 +22,7 @@ MOST_ROWS = 300
 LONGEST = {"title": 120, "location": 200, "description": 5000}
 WITHOUT_END = timedelta(hours=1)
 RULE, TOO_OFTEN = "rule", "too often"
+SHARED = "shared uid"
 
 When = datetime | date
 
@@ -77,13 +78,15 @@ def read(attachment: bytes, told: Progress, *, zone: str, since: str, until: str
 
 def _rows(calendar: ForeignCalendar, since: date, until: date, lost: list[dict[str, Any]]) -> Iterator[Row | None]:
     """None for one that lies outside."""
-    single = {(one.uid, recurrence_of(one.recurrence_id)) for one in calendar.entries if one.recurrence_id}
+    taken = {(one.uid, recurrence_of(one.recurrence_id)) for one in calendar.entries if one.recurrence_id}
     budget = Budget()
     for entry in calendar.entries:
+        by_start = entry.is_recurring or entry.shares_uid
         for starts in _starts(entry, since, until, budget, lost):
-            recurrence = recurrence_of(starts if entry.is_recurring else entry.recurrence_id)
-            if entry.is_recurring and (entry.uid, recurrence) in single:
+            recurrence = recurrence_of(starts if by_start else entry.recurrence_id)
+            if by_start and (entry.uid, recurrence) in taken:
                 continue
+            taken.add((entry.uid, recurrence))
             ends = _later(entry, starts)
             yield _row(entry, recurrence, starts, ends) if _touches(starts, ends, since, until) else None
 
@@ -127,6 +130,8 @@ def _row(entry: ForeignEntry, recurrence: str, starts: When, ends: When) -> Row:
         notes.append("floating")
     if not entry.duration:
         notes.append("no end")
+    if entry.shares_uid:
+        notes.append(SHARED)
     return Row(uid=entry.uid, recurrence=recurrence, line=entry.line, sequence=entry.sequence,
                starts=_iso(starts), ends=_iso(ends), is_all_day=entry.is_whole_day,
                is_off=entry.status == "CANCELLED", notes=tuple(notes), **texts)

@@ -43,7 +43,8 @@ def reason_of(what: What) -> str:
 def note_word(note: str) -> str:
     return {"title cut": _("名称太长，只取前面。"), "location cut": _("地点太长，只取前面。"),
             "description cut": _("介绍太长，只取前面。"), "floating": _("没写时区，按本地时间。"),
-            "no end": _("没写结束时间，按一小时。")}[note]
+            "no end": _("没写结束时间，按一小时。"),
+            "shared uid": _("文件给几场活动用了同一个编号，按开始时间各算一场。")}[note]
 
 
 def fact_word(name: str) -> str:
@@ -76,7 +77,9 @@ def _sentences() -> dict[str, str]:
         TOO_OFTEN: _("重复的次数太多，没有展开。请对方导出单场活动。"),
         Trouble.NO_UID: _("没有编号（UID），下次导入会认不出来，所以没有读。"),
         Trouble.LONG_UID: _("编号（UID）太长，没有读。"),
-        Trouble.DOUBLED: _("同一编号出现了不止一次，只取最新的。"),
+        Trouble.OUTNUMBERED: _("同一编号有版本号（SEQUENCE）更高的一份，只取那一份。"),
+        Trouble.OUTDATED: _("同一编号的同一场写了不止一次，只取更新时间最晚的一份。"),
+        Trouble.DOUBLED: _("同一编号的同一场写了不止一次，看不出哪份新，只取最后一份。"),
         Trouble.NOT_AN_EVENT: _("不是活动，是待办、日志或忙闲信息。"),
         Trouble.NO_START: _("没有开始时间。"),
         Trouble.BAD_TIME: _("日期或时间写错了。"),

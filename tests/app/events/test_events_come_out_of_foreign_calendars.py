@@ -249,6 +249,39 @@ def test_looking_asks_as_often_for_one_row_as_for_many(desk, count_queries):
     assert count_queries(lambda: desk.get(few)) == count_queries(lambda: desk.get(many))
 
 
+# ---------------------------------------------------------------- one number for several
+
+
+def shared(*days, **more):
+    return [a_vevent("same", f"第{day}天", in_days(day), **more) for day in days]
+
+
+def test_events_that_share_one_number_come_in_once_in_whatever_order_the_file_has_them(desk):
+    bring(desk, a_file(*shared(17, 18, 19)))
+
+    page = desk.get(upload(desk, a_file(*shared(19, 17, 18))))
+
+    assert (results(page), [one.title for one in events()]) == (["没有变化"] * 3, ["第17天", "第18天", "第19天"])
+    assert page.text.count("文件给几场活动用了同一个编号，按开始时间各算一场。") == 3
+
+
+def test_an_export_with_the_same_number_never_writes_over_the_events_of_another(desk):
+    """The next week's events of a program that gives one number to all of them, several and then one."""
+    bring(desk, a_file(*shared(17, 18)))
+
+    pages = [desk.get(upload(desk, a_file(*shared(*days)))) for days in ((20, 21), (22,), (18,), (18, 23))]
+
+    assert [results(page) for page in pages] == [["新增", "新增"], ["新增"], ["没有变化"], ["新增", "没有变化"]]
+
+
+def test_a_version_that_is_outnumbered_is_told_with_the_true_reason(desk):
+    page = desk.get(upload(desk, a_file(*shared(17, SEQUENCE="1"), *shared(18))))
+
+    assert results(page) == ["不导入", "新增"]
+    assert re.findall("</span><br>([^<]*)</div>", page.text) == [
+        "同一编号有版本号（SEQUENCE）更高的一份，只取那一份。（same）"]
+
+
 # ---------------------------------------------------------------- what is wrong
 
 
