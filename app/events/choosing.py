@@ -9,12 +9,13 @@ from sqlalchemy.orm import joinedload
 
 from app.accounts.region_names import Regions
 from app.db import db
+from app.plans.lineage import heirs
 from app.plans.models import Plan, Sector, Task
 
 if TYPE_CHECKING:
     from app.accounts.models import Actor
 
-__all__ = ["Regions", "find_tasks", "offered_tasks", "running_plan", "task_key"]
+__all__ = ["Regions", "find_tasks", "offered_tasks", "running_plan", "task_key", "tasks_in"]
 
 
 def running_plan(actor: Actor, year: int) -> Plan | None:
@@ -52,3 +53,13 @@ def offered_tasks(actor: Actor, year: int) -> list[tuple[Sector, list[Task]]]:
     tasks = db.session.scalars(Task.of_plan(plan).options(
         joinedload(Task.plan), joinedload(Task.category))).all()
     return [(sector, [task for task in tasks if task.category.sector == sector]) for sector in Sector]
+
+
+def tasks_in(tasks: Sequence[Task], actor: Actor, year: int) -> list[Task]:
+    """What `tasks` are in the plans of `year`: themselves, or what they go on as; none that is withdrawn."""
+    found = {task.id: task for task in tasks if task.plan.year == year and task.withdrawn_at is None}
+    others = [task for task in tasks if task.plan.year != year]
+    for plan in db.session.scalars(Plan.scoped(actor).where(Plan.year == year)).all() if others else ():
+        own = [task for task in others if task.plan.organization_id == plan.organization_id]
+        found |= {heir.id: heir for heir in heirs(plan, own).values()}
+    return sorted(found.values(), key=lambda task: (task.position, task.id))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
@@ -191,17 +191,24 @@ class Lifecycle:
     def add_part(self: Event, part: Event, as_of: datetime, *, announced: bool = True) -> None:
         """Puts `part` under this one as what its kind is divided into; a public one's new day shows with it,
         or waits for a reviewer when not `announced`."""
+        self.add_parts([part], as_of, announced=announced)
+
+    def add_parts(self: Event, parts: Sequence[Event], as_of: datetime, *, announced: bool = True) -> None:
+        """All at once: this one spans them without moving on the way."""
+        if not parts:
+            return
         word = EventKind(self.kind).part
         if word is None or self.parent is not None:
             raise WrongState(_("“%(kind)s”不能再分。", kind=EventKind(self.kind).label))
         self._must_not_be(EventState.CANCELLED, EventState.CLOSED)
-        part.part, part.position = word.value, len(self.parts)
-        self.parts.append(part)
-        if word.follows_parent:
-            part.kind, part.takes_enrolments = self.kind, False
-            if self.is_public and announced:
-                part.publish(as_of)
-            part._tell_parent(as_of, is_new=True)
+        for part in parts:
+            part.part, part.position = word.value, len(self.parts)
+            self.parts.append(part)
+            if word.follows_parent:
+                part.kind, part.takes_enrolments = self.kind, False
+                if self.is_public and announced:
+                    part.publish(as_of)
+        parts[-1]._tell_parent(as_of, is_new=True)
         self.version += 1
 
     # ------------------------------------------------------------ what the verbs share

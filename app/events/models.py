@@ -14,6 +14,7 @@ from app.accounts.places import Organization, Region, below
 from app.db import Base, Model, acting_person
 from app.events.figures import Figures, Photo
 from app.events.lifecycle import SHOWN, Lifecycle
+from app.events.repeating import Repeating
 from app.events.sequence import begin
 from app.events.sharing import Sharing
 from app.events.span import Span
@@ -64,7 +65,7 @@ def new_uid() -> str:
     return f"{secrets.token_hex(12)}@{current_app.config['UID_HOST']}"
 
 
-class Event(Lifecycle, Submitting, Sharing, Model):
+class Event(Lifecycle, Submitting, Sharing, Repeating, Model):
     """One node of the tree. Times are a `Span`; a parent with stages or sessions spans whole days."""
 
     __tablename__ = "event"

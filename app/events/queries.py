@@ -161,3 +161,16 @@ def get_parent(actor: Actor, id: int) -> Event:
     if parent is None:
         raise NotThere(_("没有找到这个宣传周或系列，或者它不对您开放。"))
     return parent
+
+
+def find_parent_again(actor: Actor, event: Event, as_of: datetime) -> Event | None:
+    """What `event` stands under, if the actor may put another there: a campaign open to him that is not over, or a
+    series of his own that goes on."""
+    if event.parent is None:
+        return None
+    try:
+        parent = get_parent(actor, event.parent.id)
+    except NotThere:
+        return None
+    is_off = parent.state in (EventState.CANCELLED.value, EventState.CLOSED.value)
+    return None if is_off or (parent.kind == EventKind.CAMPAIGN and parent.is_over(as_of)) else parent

@@ -9,9 +9,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import ColumnElement, Select, select
 from sqlalchemy.orm import aliased, selectinload
@@ -20,11 +19,10 @@ from app.accounts.places import Organization, below
 from app.db import Change, db, note
 from app.events.asking import office_zone
 from app.events.models import Event, EventRegion
-from app.events.span import Span, midnight
+from app.events.span import Span, later, midnight
 from app.events.words import EventKind, EventState
 from app.plans.lineage import heirs
 from app.plans.models import Plan, Task
-from app.plans.registers import Standing
 from app.plans.yearly import DateRule, Days
 
 _OFFERED = (EventState.PUBLISHED.value, EventState.POSTPONED.value, EventState.HELD.value, EventState.CLOSED.value)
@@ -58,45 +56,20 @@ class Shell:
         """Drafts: nobody hears of them."""
         made = self._drafted(self.source, self.days, as_of)
         db.session.add(made)
-        for part, days in self.parts:
-            made.add_part(self._drafted(part, days, as_of), as_of)
+        made.add_parts([self._drafted(part, days, as_of) for part, days in self.parts], as_of)
         note(Change(made, "rolled_over", as_of, before={"starts_on": self.source.span.starts_on},
                     after={"starts_on": self.days.first, "parts": len(self.parts)}, quiet=True))
         return made
 
     def _drafted(self, source: Event, days: Days, as_of: datetime) -> Event:
-        delta = days.first - source.span.starts_on
-        closes = source.signup_closes_at
-        event = Event.draft(
-            kind=EventKind(source.kind), title=in_year(source.title, source.span.starts_on.year, self.year),
-            title_en=in_year(source.title_en, source.span.starts_on.year, self.year), span=_on(source.span, days),
-            organization=_successor(source.organization), as_of=as_of, regions=source.regions, source_id=source.id,
-            description=source.description, location=source.location, audience=source.audience,
-            contact=source.contact, takes_enrolments=source.takes_enrolments, capacity=source.capacity,
-            signup_closes_at=closes and later(closes, delta, source.zone), is_for_children=source.is_for_children,
-            credit_hours=source.credit_hours, advance_count=source.advance_count)
-        event.programmes = [one for one in source.programmes if one.closed_at is None]
-        event.hosts = [one for one in source.hosts if one.standing != Standing.WITHDRAWN]
-        shares = {one.region_code: one.share for one in source.in_regions}
-        for one in event.in_regions:
-            one.share = shares.get(one.region_code)
-        return event
-
-
-def _successor(organization: Organization) -> Organization:
-    """Who goes on with what a merged office did."""
-    while organization.merged_into is not None:
-        organization = organization.merged_into
-    return organization
+        before = source.span.starts_on.year
+        return source.copied(_on(source.span, days), as_of, source_id=source.id,
+                             title=in_year(source.title, before, self.year),
+                             title_en=in_year(source.title_en, before, self.year))
 
 
 def days_of(span: Span) -> Days:
     return Days(span.starts_on, span.ends_on)
-
-
-def later(moment: datetime, delta: timedelta, zone: str) -> datetime:
-    """By whole days on the clocks of `zone`."""
-    return moment.astimezone(ZoneInfo(zone)) + delta
 
 
 def _on(span: Span, days: Days) -> Span:

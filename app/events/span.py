@@ -54,6 +54,20 @@ class Span:
     def moved_by(self, delta: timedelta) -> Span:
         return Span(self.starts_at + delta, self.ends_at + delta, self.is_all_day, self.zone)
 
+    def later_by(self, delta: timedelta) -> Span:
+        """By `delta` on the clocks of its zone: two o'clock stays two o'clock where an hour is skipped meanwhile."""
+        return Span(later(self.starts_at, delta, self.zone), later(self.ends_at, delta, self.zone),
+                    self.is_all_day, self.zone)
+
+    def beginning(self, starts_at: datetime) -> Span:
+        """As long, from then on; whole days stay whole days."""
+        return self.later_by(self.distance_to(starts_at))
+
+    def distance_to(self, moment: datetime) -> timedelta:
+        """How much later than its start, on the clocks of its zone; of whole days, in days."""
+        here, there = (one.astimezone(ZoneInfo(self.zone)).replace(tzinfo=None) for one in (self.starts_at, moment))
+        return there.date() - here.date() if self.is_all_day else there - here
+
     def days(self) -> Iterator[date]:
         day = self.starts_on
         while day <= self.ends_on:
@@ -65,6 +79,11 @@ class Span:
         first = min([self.starts_on, *(one.starts_on for one in others)])
         last = max([self.ends_on, *(one.ends_on for one in others)])
         return Span.of_days(first, last, self.zone)
+
+
+def later(moment: datetime, delta: timedelta, zone: str) -> datetime:
+    """By `delta` on the clocks of `zone`."""
+    return (moment.astimezone(ZoneInfo(zone)) + delta).astimezone(UTC)
 
 
 def midnight(day: date, zone: str) -> datetime:

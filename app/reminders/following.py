@@ -93,6 +93,8 @@ def _concerned(subject: Any) -> Iterator[tuple[str, Any]]:
 
 
 def _rules_of_event(event: Event, as_of: datetime) -> Sequence[ReminderRule]:
+    if event.published_at is None and not is_to_be_held(event):
+        return []  # never announced: nothing of it waits
     rules = db.session.scalars(ReminderRule.of_event(event.id)).all()
     known = {one.audience for one in rules}
     # One that opens for sign-up only now gets the rules for who enrols only now.

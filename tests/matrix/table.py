@@ -362,6 +362,8 @@ TABLE: dict[tuple[str, str], Row] = {
     # making and changing events
     ("GET", "console.new"): Row(EDITORS),
     ("POST", "console.create"): Row(EDITORS, status=FORM_SHOWN_AGAIN),
+    ("GET", "console.repetition"): on_event(EDITORS),
+    ("POST", "console.repeat"): on_event(EDITORS, status=FORM_SHOWN_AGAIN),
     ("GET", "console.shares"): on_event(EDITORS),
     ("POST", "console.share_out"): on_event(EDITORS, status=409),
     ("GET", "console.edit"): on_event(EDITORS),

@@ -35,6 +35,7 @@ from app.events.views import (  # noqa: F401  routes of the same blueprint
     knowing,
     parts,
     publishing,
+    repeating,
     reviewing,
     sharing,
     showing,
