@@ -32,6 +32,13 @@ class Regions:
         city = self._by_code.get(region.parent_code or "")
         return f"{city.short_name} · {region.name}" if city else region.name
 
+    def called(self, region: Region, language: str) -> str:
+        """To be read, where `label` is to be typed: Jinjiang, Chengdu."""
+        if language != "en":
+            return self.label(region)
+        city = self._by_code.get(region.parent_code or "") if region.level == RegionLevel.COUNTY else None
+        return f"{region.called(language)}, {city.called(language)}" if city else region.called(language)
+
     def _whole(self, region: Region) -> set[str]:
         """成都市锦江区, as sheets have it."""
         city = self._by_code.get(region.parent_code or "") if region.level == RegionLevel.COUNTY else None

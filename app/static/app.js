@@ -181,6 +181,25 @@
     }).catch(function () { /* then they go as they are */ }).then(function () { setButtons(field.form, false); });
   });
 
+  // ---- a box for many ----------------------------------------------------------------------------
+
+  each(".js-series", function (head) {
+    var body = head.closest("tbody"), boxes = Array.prototype.slice.call(body.querySelectorAll("[name=take]"));
+    function show() {
+      var ticked = boxes.filter(function (box) { return box.checked; }).length;
+      head.checked = ticked === boxes.length;
+      head.indeterminate = ticked > 0 && !head.checked;
+    }
+    head.removeAttribute("name"); // the boxes of the rows say all of it now
+    body.querySelector("[name=heads]").remove();
+    body.addEventListener("change", function (event) {
+      if (event.target === head) boxes.forEach(function (box) { box.checked = head.checked; });
+      show();
+    });
+    window.addEventListener("pageshow", show);
+    show();
+  });
+
   // ---- work behind the page ----------------------------------------------------------------------
 
   each("[data-job]", function (card) {

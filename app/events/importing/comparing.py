@@ -59,6 +59,8 @@ class Line:
     sequence: int
     known: ForeignEntry | None = None
     changed: tuple[str, ...] = ()
+    series: int = 0
+    is_cut: bool = False
 
     @property
     def can_act(self) -> bool:
@@ -80,13 +82,50 @@ class Line:
     def ends_at(self) -> datetime:
         return self.span.ends_at
 
+    @property
+    def rank(self) -> tuple[int, datetime, int]:
+        return ORDER.index(self.what), self.span.starts_at, self.number
+
     def before(self, name: str) -> Any:
         return self.known.facts.get(name) if self.known else None
 
 
 @dataclass(frozen=True, slots=True)
-class Comparison:
+class Group:
+    """Lines that stand together: those of one series, or one by itself, whose `number` is 0."""
+
+    number: int
     lines: tuple[Line, ...]
+
+    @property
+    def title(self) -> str:
+        """What most of them are called."""
+        return str(Counter(line.facts["title"] for line in self.lines).most_common(1)[0][0])
+
+    @property
+    def is_cut(self) -> bool:
+        return any(line.is_cut for line in self.lines)
+
+    @property
+    def has_head(self) -> bool:
+        return bool(self.number) and (len(self.lines) > 1 or self.is_cut)
+
+    @property
+    def can_act(self) -> bool:
+        return any(line.can_act for line in self.lines)
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    groups: tuple[Group, ...]
+
+    @property
+    def lines(self) -> tuple[Line, ...]:
+        return tuple(line for group in self.groups for line in group.lines)
+
+    @property
+    def can_act(self) -> bool:
+        return any(group.can_act for group in self.groups)
 
     @classmethod
     def of(cls, rows: list[dict[str, Any]], organization: Organization, zone: str) -> Comparison:
@@ -97,18 +136,27 @@ class Comparison:
         ours = set(db.session.scalars(select(Event.ical_uid).where(Event.ical_uid.in_(sorted(uids)))))
         lines = [_line(number, row, known.get((row["uid"], row["recurrence"])), row["uid"] in ours, zone)
                  for number, row in enumerate(rows)]
-        return cls(tuple(sorted(lines, key=lambda one: (ORDER.index(one.what), one.span.starts_at, one.number))))
+        return cls(_grouped(lines))
 
     def count(self, *what: What) -> int:
         counts = Counter(line.what for line in self.lines)
         return sum(counts[one] for one in what)
 
 
+def _grouped(lines: list[Line]) -> tuple[Group, ...]:
+    """A series where the first of its lines would stand."""
+    found: dict[tuple[int, int], list[Line]] = {}
+    for line in sorted(lines, key=lambda one: one.rank):
+        found.setdefault((line.series, 0 if line.series else line.number), []).append(line)
+    return tuple(Group(series, tuple(group)) for (series, _number), group in found.items())
+
+
 def _line(number: int, row: dict[str, Any], known: ForeignEntry | None, is_ours: bool, zone: str) -> Line:
     facts = {name: row[name] for name in FACTS}
     changed = tuple(name for name in FACTS if known and known.facts.get(name) != facts[name])
     return Line(number, _what(row, facts, known, bool(changed), is_ours), facts, span_of(facts, zone),
-                tuple(row["notes"]), row["uid"], row["recurrence"], row["sequence"], known, changed)
+                tuple(row["notes"]), row["uid"], row["recurrence"], row["sequence"], known, changed,
+                row.get("series", 0), row.get("is_cut", False))
 
 
 def _what(row: dict[str, Any], facts: dict[str, Any], known: ForeignEntry | None, has_changed: bool,

@@ -68,9 +68,13 @@ class RowsForm(LinkedForm):
         self.row_errors: dict[int, str] = {}
 
     def chosen_of(self, found: Comparison, words: MultiDict[str, str]) -> list[Chosen]:
-        """The ticked rows that can do something, each with its own kind and tasks or those of all."""
-        wanted = set(words.getlist("take"))
-        lines = [line for line in found.lines if line.can_act and str(line.number) in wanted]
+        """The ticked rows that can do something, each with its own kind and tasks or those of all.
+
+        Without scripts the box of a series comes too (`heads` names those shown): not ticked, it leaves all of them.
+        """
+        wanted, left = set(words.getlist("take")), left_series(words)
+        lines = [line for line in found.lines
+                 if line.can_act and str(line.number) in wanted and str(line.series) not in left]
         named = {line.number: [word for word in _BETWEEN.split(words.get(f"task-{line.number}", "")) if word]
                  for line in lines if line.what in MAKES}
         known = self._tasks_of(named)
@@ -93,6 +97,11 @@ class RowsForm(LinkedForm):
                 elif task not in found.setdefault(number, []):
                     found[number].append(task)
         return found
+
+
+def left_series(words: MultiDict[str, str]) -> set[str]:
+    """Numbers of the series whose box was there and was not ticked."""
+    return set(words.getlist("heads")) - set(words.getlist("series"))
 
 
 def _kind(word: str) -> EventKind:

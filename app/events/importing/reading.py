@@ -19,6 +19,8 @@ from calendars.reader import read_calendar
 from calendars.recurrence import Budget, occurrences
 
 MOST_ROWS = 300
+MOST_OF_CUT = 60  # of a series that has more than that by itself
+_MOST_COMING = 2_000  # one a day of the window, and the dates that an entry may list besides
 LONGEST = {"title": 120, "location": 200, "description": 5000}
 WITHOUT_END = timedelta(hours=1)
 RULE, TOO_OFTEN = "rule", "too often"
@@ -30,7 +32,8 @@ When = datetime | date
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Row:
     """One event that may come of it. Times as ISO text; of whole days `ends` is the last. `notes` are words of
-    `telling.NOTES`."""
+    `telling.note_word`; `series` is the line of the series it is one of, or 0, and `is_cut` says that the series has
+    more in the window than is told."""
 
     uid: str
     recurrence: str
@@ -44,11 +47,31 @@ class Row:
     is_all_day: bool
     is_off: bool
     notes: tuple[str, ...]
+    series: int
+    is_cut: bool
 
 
-def read(attachment: bytes, told: Progress, *, zone: str, since: str, until: str, address: str = "",
-         allow: Sequence[str] = (), source: str = "") -> dict[str, Any]:
-    """The rows of the calendar in `attachment`, or at `address`, that touch the days from `since` to `until`.
+@dataclass(frozen=True, slots=True)
+class Days:
+    """The window, both days included, and the day from which on a series is told that is too long for it."""
+
+    since: date
+    until: date
+    today: date
+
+
+@dataclass(frozen=True, slots=True)
+class Starts:
+    """Of one entry, within the window."""
+
+    told: Sequence[When] = ()
+    is_cut: bool = False
+
+
+def read(attachment: bytes, told: Progress, *, zone: str, since: str, until: str, today: str = "",
+         address: str = "", allow: Sequence[str] = (), source: str = "") -> dict[str, Any]:
+    """The rows of the calendar in `attachment`, or at `address`, that touch the days from `since` to `until`. A
+    series of more than `MOST_ROWS` of them is told from `today` on.
 
     :raises Unfit: with a sentence, when nothing of it can be had.
     """
@@ -66,42 +89,71 @@ def read(attachment: bytes, told: Progress, *, zone: str, since: str, until: str
         raise Unfit(_("这个日历太大，读不了。请让对方只导出需要的部分。")) from error
     told(1, 2)
     lost: list[dict[str, Any]] = []
-    found = list(_rows(calendar, date.fromisoformat(since), date.fromisoformat(until), lost))
+    days = Days(*map(date.fromisoformat, (since, until, today or since)))
+    found = list(_rows(calendar, days, lost))
     rows = [row for row in found if row is not None]
     if len(rows) > MOST_ROWS:
         raise Unfit(_("这个日历在订阅范围的几个月里有 300 场以上，一次导入不了。请让对方只导出需要的部分。"))
     problems = [{"line": one.line, "trouble": str(one.trouble), "detail": one.detail, "summary": one.summary,
                  "is_lost": one.is_lost} for one in calendar.problems]
     return {"name": calendar.name, "rows": [asdict(row) for row in rows], "outside": len(found) - len(rows),
+            "is_empty": not calendar.entries and not calendar.lost,
             "problems": lost + problems, "more": calendar.more_problems, "is_complete": calendar.is_complete}
 
 
-def _rows(calendar: ForeignCalendar, since: date, until: date, lost: list[dict[str, Any]]) -> Iterator[Row | None]:
+def _rows(calendar: ForeignCalendar, days: Days, lost: list[dict[str, Any]]) -> Iterator[Row | None]:
     """None for one that lies outside."""
     taken = {(one.uid, recurrence_of(one.recurrence_id)) for one in calendar.entries if one.recurrence_id}
-    budget = Budget()
+    series, budget = _series(calendar), Budget()
     for entry in calendar.entries:
         by_start = entry.is_recurring or entry.shares_uid
-        for starts in _starts(entry, since, until, budget, lost):
-            recurrence = recurrence_of(starts if by_start else entry.recurrence_id)
+        starts = _starts(entry, days, budget, lost)
+        for start in starts.told:
+            recurrence = recurrence_of(start if by_start else entry.recurrence_id)
             if by_start and (entry.uid, recurrence) in taken:
                 continue
             taken.add((entry.uid, recurrence))
-            ends = _later(entry, starts)
-            yield _row(entry, recurrence, starts, ends) if _touches(starts, ends, since, until) else None
+            ends = _later(entry, start)
+            yield _row(entry, recurrence, start, ends, series.get(entry.line, 0), starts.is_cut) if _touches(
+                start, ends, days) else None
 
 
-def _starts(entry: ForeignEntry, since: date, until: date, budget: Budget,
-            lost: list[dict[str, Any]]) -> Sequence[When]:
+def _series(calendar: ForeignCalendar) -> dict[int, int]:
+    """For the lines of entries the line of the series they belong to: a day that was changed has its rule's UID."""
+    by_uid: dict[str, int] = {}
+    for entry in calendar.entries:
+        if entry.is_recurring:
+            by_uid.setdefault(entry.uid, entry.line)
+    return {entry.line: entry.line if entry.is_recurring else by_uid.get(entry.uid, 0)
+            for entry in calendar.entries if entry.is_recurring or entry.recurrence_id}
+
+
+def _starts(entry: ForeignEntry, days: Days, budget: Budget, lost: list[dict[str, Any]]) -> Starts:
     if not entry.is_recurring:
-        return (entry.starts,)
+        return Starts((entry.starts,))
     try:
-        return occurrences(entry, since, until, budget, most=MOST_ROWS)
+        return _recurring(entry, days, budget)
     except (RuleNotFollowed, TooMuch) as error:
         trouble = RULE if isinstance(error, RuleNotFollowed) else TOO_OFTEN
         lost.append({"line": entry.line, "trouble": trouble, "detail": getattr(error, "part", ""),
                      "summary": entry.summary[:80], "is_lost": True})
-        return ()
+        return Starts()
+
+
+def _recurring(entry: ForeignEntry, days: Days, budget: Budget) -> Starts:
+    """All of the window, or where those are too many some that are still to come: the budget pays for both looks.
+
+    :raises TooMuch: when the budget is used up, or nothing is to come.
+    """
+    try:
+        return Starts(occurrences(entry, days.since, days.until, budget, most=MOST_ROWS))
+    except TooMuch as error:
+        if error.what != "occurrences":
+            raise
+        coming = occurrences(entry, max(days.today, days.since), days.until, budget, most=_MOST_COMING)
+        if not coming:
+            raise
+        return Starts(coming[:MOST_OF_CUT], is_cut=True)
 
 
 def _later(entry: ForeignEntry, starts: When) -> When:
@@ -111,12 +163,12 @@ def _later(entry: ForeignEntry, starts: When) -> When:
     return starts + entry.duration - timedelta(days=1)
 
 
-def _touches(starts: When, ends: When, since: date, until: date) -> bool:
+def _touches(starts: When, ends: When, days: Days) -> bool:
     first, last = (one.date() if isinstance(one, datetime) else one for one in (starts, ends))
-    return first <= until and last >= since
+    return first <= days.until and last >= days.since
 
 
-def _row(entry: ForeignEntry, recurrence: str, starts: When, ends: When) -> Row:
+def _row(entry: ForeignEntry, recurrence: str, starts: When, ends: When, series: int, is_cut: bool) -> Row:
     notes = []
     texts = {"title": " ".join(entry.summary.split()), "location": " ".join(entry.location.split()),
              "description": entry.description + (f"\n\n{entry.url}" if entry.url else "")}
@@ -134,7 +186,7 @@ def _row(entry: ForeignEntry, recurrence: str, starts: When, ends: When) -> Row:
         notes.append(SHARED)
     return Row(uid=entry.uid, recurrence=recurrence, line=entry.line, sequence=entry.sequence,
                starts=_iso(starts), ends=_iso(ends), is_all_day=entry.is_whole_day,
-               is_off=entry.status == "CANCELLED", notes=tuple(notes), **texts)
+               is_off=entry.status == "CANCELLED", notes=tuple(notes), series=series, is_cut=is_cut, **texts)
 
 
 def recurrence_of(moment: When | None) -> str:

@@ -9,7 +9,7 @@ from typing import Any
 from flask_babel import gettext as _
 
 from app.events.asking import office_zone
-from app.events.importing.comparing import What
+from app.events.importing.comparing import ORDER, Comparison, What
 from app.events.importing.reading import RULE, TOO_OFTEN
 from calendars.foreign import Trouble
 
@@ -25,6 +25,25 @@ def look_of(what: What) -> tuple[str, str, str]:
         What.OLDER: (_("比已导入的旧"), "history", "quiet"), What.OURS: (_("本系统的活动"), "link", "quiet"),
         What.NOT_ON: (_("对方已取消"), "ban", "quiet"), What.UNNAMED: (_("没有名称"), "triangle-alert", "bad"),
     }[what]
+
+
+def summary_of(found: Comparison) -> str:
+    """How many there are, and every one of them under the word of its pill."""
+    counts: dict[str, int] = {}
+    for what in (What.NEW, *(one for one in ORDER if one is not What.NEW)):
+        word = look_of(what)[0]
+        counts[word] = counts.get(word, 0) + found.count(what)
+    parts = _("，").join(f"{word} {count}" for word, count in counts.items() if count)
+    return _("合计 %(count)d 场：%(parts)s。", count=len(found.lines), parts=parts)
+
+
+def nothing_of(result: Mapping[str, Any]) -> str:
+    """Why there is no row at all."""
+    if result.get("is_empty"):
+        return _("这个日历里一场活动也没有。")
+    if any(one["is_lost"] for one in result["problems"]) and not result["outside"]:
+        return _("里面的活动都没有读成，原因见上面。")
+    return _("里面没有落在订阅范围这几个月里的活动。")
 
 
 def reason_of(what: What) -> str:

@@ -17,8 +17,8 @@ from app.events.asking import office_zone
 from app.events.importing import telling
 from app.events.importing.applying import ImportedMeanwhile, bring_in
 from app.events.importing.comparing import Comparison, What
-from app.events.importing.forms import CalendarForm, RowsForm
-from app.events.importing.reading import MOST_ROWS
+from app.events.importing.forms import CalendarForm, RowsForm, left_series
+from app.events.importing.reading import MOST_OF_CUT, MOST_ROWS
 from app.events.views.desk import EDITORS, answer, bp, own_organization
 from app.events.views.editing import Page
 from app.events.words import EventKind
@@ -44,12 +44,14 @@ def upload_calendar() -> Page:
     form = _asking()
     if not form.validate_on_submit():
         return _upload_page(form), answer(form)
-    window, address = Window.around(local_day(now())), form.address.data or ""
+    today, address = local_day(now()), form.address.data or ""
+    window = Window.around(today)
     source = urlsplit(address).netloc if address else visible(form.file.data.filename or "")
     job = jobs.enqueue(
         KIND, asked_by=f"person:{g.actor.person.id}", as_of=now(),
         attachment=b"" if address else form.file.data.read(),
         payload={"zone": office_zone().key, "since": window.first.isoformat(), "until": window.last_day.isoformat(),
+                 "today": today.isoformat(),
                  "address": address, "allow": current_app.config["IMPORT_ALLOW"], "source": source[:200]})
     db.session.commit()
     return redirect(url_for("console.show_calendar_import", job_id=job.id))
@@ -98,7 +100,7 @@ def apply_calendar_import(job_id: int) -> Page:
 
 def _upload_page(form: CalendarForm) -> str:
     return render_template("console/calendars/upload.html", form=form, MONTHS_BACK=MONTHS_BACK, MONTHS_ON=MONTHS_ON,
-                           MOST_ROWS=MOST_ROWS)
+                           MOST_ROWS=MOST_ROWS, MOST_OF_CUT=MOST_OF_CUT)
 
 
 def _asking() -> CalendarForm:
@@ -112,7 +114,7 @@ def _compared(job: Job) -> Comparison:
 def _preview(job: Job, form: RowsForm, found: Comparison) -> Page:
     """A row keeps its tick and its words when the page comes back."""
     is_back = request.method == "POST"
-    taken = set(request.form.getlist("take"))
+    taken, left = set(request.form.getlist("take")), left_series(request.form)
 
     def is_taken(line: Any) -> bool:
         return str(line.number) in taken if is_back else bool(line.is_chosen_at_first)
@@ -120,5 +122,5 @@ def _preview(job: Job, form: RowsForm, found: Comparison) -> Page:
     problems = sorted(job.result["problems"], key=lambda one: (not one["is_lost"], one["line"]))
     return render_template(
         "console/calendars/preview.html", job=job, form=form, found=found, result=job.result, is_taken=is_taken,
-        said=request.form if is_back else {}, problems=problems, What=What, kinds=list(EventKind), telling=telling,
-        more=job.result["more"]), answer(form)
+        said=request.form if is_back else {}, left=left, problems=problems, What=What, kinds=list(EventKind),
+        telling=telling, MOST_OF_CUT=MOST_OF_CUT, more=job.result["more"]), answer(form)

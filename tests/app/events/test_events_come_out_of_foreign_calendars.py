@@ -376,3 +376,101 @@ def test_an_address_is_fetched_behind_the_page(make_app, server: Server):
         assert [(one.title, one.starts_at.astimezone(SHANGHAI).hour) for one in events()] == [("商标沙龙", 14)]
         assert [one.source for one in db.session.scalars(select(ForeignEntry))] == [f"127.0.0.1:{server.port}"]
         db.session.remove()
+
+
+# ---------------------------------------------------------------- a series
+
+
+def weekly(**more):
+    return a_vevent("series", "每周一讲", RRULE="FREQ=WEEKLY;COUNT=3", **more)
+
+
+def heads(page):
+    return re.findall(r'<label for="series-\d+">([^<]*)</label>', html.unescape(page.text))
+
+
+def test_rows_of_a_series_stand_together_and_one_box_leaves_all_of_them(desk):
+    moved = a_vevent("series", "换了题目", in_days(18), **{"RECURRENCE-ID;TZID=Asia/Shanghai":
+                                                     f"{in_days(17):%Y%m%dT%H%M%S}"})
+    address = upload(desk, a_file(weekly(), a_vevent("alone", "单场", in_days(11)), moved))
+    page = desk.get(address)
+    [number] = ticked(page.text, "series")
+    words = {"take": ticked(page.text, "take"), "heads": [number], "kind": "lecture", "regions": ["510000"]}
+
+    answer = desk.post(address, data=words | {"kind": "odd"})
+    desk.post(address, data=words)
+
+    assert heads(page) == ["整组：每周一讲，3 场"]
+    assert [html.unescape(one) for one in re.findall("导入“([^”]*)”", page.text)] == [
+        "每周一讲", "换了题目", "每周一讲", "单场"]
+    assert (answer.status_code, ticked(answer.text, "series")) == (422, [])
+    assert [one.title for one in events()] == ["单场"]
+
+
+def test_a_series_that_is_ticked_brings_in_what_is_ticked_in_it(desk):
+    address = upload(desk, a_file(weekly()))
+    [number] = ticked(desk.get(address).text, "series")
+
+    desk.post(address, data={"take": ["0", "2"], "heads": [number], "series": [number], "kind": "lecture",
+                             "regions": ["510000"]})
+
+    assert [one.starts_at for one in events()] == [in_days(10), in_days(24)]
+
+
+def test_of_a_series_too_long_for_the_window_the_days_to_come_are_told(desk):
+    endless = a_vevent("endless", "每日一讲", in_days(-2200), RRULE="FREQ=DAILY")
+    address = upload(desk, a_file(endless))
+    page = desk.get(address)
+    bring(desk, a_file(endless))
+
+    assert (heads(page), len(ticked(page.text, "take"))) == (["整组：每日一讲，60 场"], 60)
+    assert "次数太多，只列了今天起的 60 场，其余没有列。" in page.text
+    assert [one.starts_at for one in events()] == [in_days(day) for day in range(60)]
+    assert results(desk.get(upload(desk, a_file(endless)))) == ["没有变化"] * 60
+
+
+def test_a_series_too_long_that_is_over_is_named_and_left_out(desk):
+    over = a_vevent("over", "每日一讲", in_days(-370), RRULE="FREQ=DAILY;COUNT=350")
+    page = desk.get(upload(desk, a_file(over)))
+
+    assert "重复的次数太多，没有展开。请对方导出单场活动。" in page.text
+    assert ticked(page.text, "take") == []
+
+
+# ---------------------------------------------------------------- the sum
+
+
+def sums(page):
+    return re.findall("合计 [^。]*。", html.unescape(page.text))
+
+
+def test_every_row_is_in_the_sum_and_there_is_no_button_where_nothing_can_be_ticked(desk):
+    bring(desk, a_file(a_vevent()))
+    events()[0].publish(now())
+    db.session.commit()
+    changed, off = a_vevent(title="新题目", SEQUENCE="1"), a_vevent("off", "不办了", STATUS="CANCELLED")
+
+    still = desk.get(upload(desk, a_file(changed, off)))
+    more = desk.get(upload(desk, a_file(changed, off, a_vevent("new"))))
+
+    assert [sums(page) for page in (still, more)] == [
+        ["合计 2 场：对方已取消 1，已不是草稿 1。"], ["合计 3 场：新增 1，对方已取消 1，已不是草稿 1。"]]
+    assert ["导入勾选的" in page.text for page in (still, more)] == [False, True]
+
+
+@pytest.mark.parametrize(("vevents", "sentence"), [
+    ([], "这个日历里一场活动也没有。"),
+    ([a_vevent(starts=in_days(4000))], "里面没有落在订阅范围这几个月里的活动。"),
+    ([["BEGIN:VEVENT", "UID:x", "END:VEVENT"]], "里面的活动都没有读成，原因见上面。")])
+def test_a_calendar_of_which_nothing_can_come_says_why(desk, vevents, sentence):
+    page = html.unescape(desk.get(upload(desk, a_file(*vevents))).text)
+
+    assert re.findall("这个日历里一场活动也没有。|里面没有落在[^<]*|里面的活动都[^<]*", page) == [sentence]
+
+
+@pytest.mark.parametrize(("language", "word"), [("zh", "四川"), ("en", "Sichuan")])
+def test_the_region_is_preset_and_said_to_be_so_in_the_readers_language(desk, language, word):
+    page = desk.get(upload(desk, a_file(a_vevent(LOCATION="苏州"))) + f"?lang={language}").text
+
+    assert re.findall('<label for="regions-510000">([^<]*)</label>', page) == [word]
+    assert page.index("for-all") < page.index('class="muted small"', page.index("for-all")) < page.index('id="regions"')
