@@ -71,7 +71,7 @@ class Feed:
         if saved:
             return replace(cls.of(saved.query_with(query, OWN_NAMES), today),
                            short=Short.of(saved))
-        wanted = Slice.of(query, also=OWN_NAMES).strict()
+        wanted = Slice.of(query, also=OWN_NAMES).strict().canonical()
         since = read_since(_single(query, "since"), today)
         return cls(wanted, Window.around(today, since), read_language(_single(query, "lang")),
                    read_alarm(_single(query, "alarm")), since and since.replace(day=1))

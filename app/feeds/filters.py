@@ -199,6 +199,26 @@ FILTERS: Mapping[str, Callable[[tuple[str, ...]], Sieve]] = {
 EXCLUSIONS = {f"not.{name}": name for name in FILTERS}
 
 
+def one_spelling(name: str, values: tuple[str, ...]) -> tuple[str, ...]:
+    """Of what may be called in several ways the one that all of them mean: a region's code, an office's name today.
+
+    :raises UnknownValue: for what nobody knows.
+    """
+    match EXCLUSIONS.get(name, name):
+        case "region":
+            values = tuple(region_named(value).code for value in values)
+        case "organization":
+            named = _organization_names()
+            _known(values, named, _("单位"))
+            paths = {named[value] for value in values}
+            values = tuple(db.session.scalars(select(Organization.name).where(Organization.path.in_(paths))))
+        case "event" | "parent":
+            values = tuple(str(id) for id in _ever_public(values))
+        case "q":
+            values = tuple(" ".join(value.split()) for value in values)
+    return tuple(sorted(set(values)))
+
+
 def _known(values: tuple[str, ...], words: Iterable[Any], name: str) -> None:
     good = {str(word) for word in words}
     for value in values:

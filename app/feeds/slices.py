@@ -6,7 +6,7 @@ Repeated values unite, different names intersect, `not.` excludes (RFC 3986 quer
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from typing import Any
 from urllib.parse import urlencode
@@ -20,7 +20,16 @@ from app.errors import BadInput
 from app.events.models import Event
 from app.events.span import midnight
 from app.events.words import EventKind, EventState
-from app.feeds.filters import EXCLUSIONS, FILTERS, Condition, Keys, Sieve, UnknownValue, region_named
+from app.feeds.filters import (
+    EXCLUSIONS,
+    FILTERS,
+    Condition,
+    Keys,
+    Sieve,
+    UnknownValue,
+    one_spelling,
+    region_named,
+)
 from app.languages import language
 from app.plans.models import Category, Plan, Sector, Task
 
@@ -63,6 +72,13 @@ class Slice:
         if self.ignored:
             raise UnknownName(_("没有“%(name)s”这个筛选项。", name=self.ignored[0][:40]))
         return self
+
+    def canonical(self) -> Slice:
+        """The same, each value in the one spelling that all others mean: 成都 and 510100 are one feed.
+
+        :raises UnknownValue: for a value nobody knows.
+        """
+        return replace(self, chosen=tuple((name, one_spelling(name, values)) for name, values in self.chosen))
 
     def condition(self) -> Condition | None:
         """What an event must meet, as SQL. :raises UnknownValue: for a value nobody knows."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date, datetime, timedelta
 from urllib.parse import quote
 
@@ -17,14 +18,15 @@ from app.errors import BadInput, NotThere
 from app.events.board import local_day
 from app.events.models import Event
 from app.events.span import midnight
+from app.events.views.board import PAGE_WORDS
 from app.feeds import answering, doorstep
 from app.feeds.announced import Withdrawn, gone
 from app.feeds.choices import choices, every_filter, is_plain
 from app.feeds.choices import programmes as choosable
 from app.feeds.contents import Contents
-from app.feeds.feed import FORMAT, Feed, Short, read_alarm, read_language
+from app.feeds.feed import FORMAT, OWN_NAMES, Feed, Short, read_alarm, read_language
 from app.feeds.models import FeedEntry, FeedRevision
-from app.feeds.programs import place_of, programs
+from app.feeds.programs import programs
 from app.feeds.saved import SavedSlice
 from app.feeds.slices import Slice, Window
 from app.feeds.views.desk import bp
@@ -35,6 +37,8 @@ from calendars.feed import CLOSING, opening
 from calendars.timezones import zone_blocks
 
 LARGE = 900  # KB, from which some readers give up
+# By whatever passed the address on.
+_ADDED = re.compile(r"utm_|(from|isappinstalled|scene|nsukey|share\w*|clicktime|enterid|fbclid|gclid)$")
 
 
 @bp.get("/calendar.ics")
@@ -122,16 +126,17 @@ def subscribe() -> str:
         name=feed.short.called(language()) if feed.short else feed.slice.describe(),
         address=address, page_address=base_url + page + (f"?{feed.query}" if feed.query else ""), webcal=webcal,
         google="https://calendar.google.com/calendar/r?cid=" + quote(webcal, safe=""), count=count,
-        coming=feed.coming(zone), kilobytes=kilobytes, is_large=kilobytes > LARGE, programs=programs(agent),
-        inside=place_of(agent))
+        coming=feed.coming(zone), kilobytes=kilobytes, is_large=kilobytes > LARGE, programs=programs(agent))
 
 
 def _wished(today: date) -> tuple[Feed, str]:
-    """The feed asked for, in the page's language; a value nobody knows gives all, and a sentence."""
+    """The feed asked for, in the page's language; what nobody knows gives all, and a sentence."""
     window, lang = Window.around(today), language()
     try:
-        wanted = Slice.of(request.args, also=request.args)
+        wanted = Slice.of(request.args, also=(*OWN_NAMES, *PAGE_WORDS, "short"))
         wanted.condition()
+        if wanted.is_everything and (strange := [one for one in wanted.ignored if not _ADDED.match(one)]):
+            raise BadInput(_("没有“%(name)s”这个筛选项。", name=strange[0][:40]))
         saved = SavedSlice.naming(wanted, request.args.get("short", ""))
         return Feed(wanted, window, lang, read_alarm(request.args.get("alarm", "")),
                     short=Short.of(saved) if saved else None), ""

@@ -1,3 +1,4 @@
+import re
 from datetime import timedelta
 
 import pytest
@@ -91,6 +92,15 @@ def test_a_slice_nobody_knows_is_said_and_all_is_offered(app, client):
 
     assert (answer.status_code, "没有“party”这个类型。下面是全部活动。" in answer.text) == (200, True)
     assert answer.text.count('"http://wujin.test/calendar.ics"') == 2
+
+
+@pytest.mark.parametrize(("words", "told"), [
+    ("type=lecture", ["没有“type”这个筛选项。下面是全部活动。"]), ("kind=lecture&type=x", []),
+    ("from=singlemessage&utm_source=x&lang=zh", [])])
+def test_a_filter_nobody_knows_is_told_and_what_sharing_adds_is_not(app, client, words, told):
+    page = client.get(f"/subscribe?{words}").text
+
+    assert re.findall("没有“[^”]*”这个筛选项。下面是全部活动。", page) == told
 
 
 def test_a_slice_in_which_nothing_is_now_says_so_and_is_no_mistake(app, client):
