@@ -20,11 +20,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, Page
 
 TOP = Path(__file__).resolve().parent.parent.parent
 SCREENSHOTS = TOP / ".screenshots"
 CHROMIUM = os.environ.get("E2E_CHROMIUM", "")
+NAVIGATION = 120_000  # ms, for machines that are shared
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
          "--disable-background-networking", "--disable-component-update", "--disable-sync"]
 
@@ -157,6 +158,20 @@ def state_of(browser: Browser, demonstration: Demonstration) -> Callable[[str], 
         return state
 
     return sign_in
+
+
+@pytest.fixture(scope="session")
+def page_of(browser: Browser, state_of: Callable[[str], Any]) -> Callable[[str], Page]:
+    """One of the `PEOPLE`, or a stranger (""), looking: a page that tests use one after another, as a new one costs a
+    process of the browser each."""
+
+    @cache
+    def looking(who: str) -> Page:
+        context = browser.new_context(locale="zh-CN", storage_state=state_of(who) if who else None)
+        context.set_default_navigation_timeout(NAVIGATION)
+        return context.new_page()
+
+    return looking
 
 
 @pytest.fixture(scope="session")

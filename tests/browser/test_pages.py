@@ -6,9 +6,10 @@ import os
 import re
 from datetime import date, timedelta
 from itertools import product
+from typing import Literal
 
 import pytest
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, Page
 
 from tests.browser.conftest import SCREENSHOTS, Demonstration
 from tests.browser.watching import Watcher
@@ -85,20 +86,14 @@ def path_of(demonstration: Demonstration, name: str) -> str:
 
 @pytest.mark.parametrize(("width", "theme", "language"), WAYS)
 @pytest.mark.parametrize("name", PUBLIC)
-def test_a_public_page_holds(browser: Browser, demonstration: Demonstration, name: str, width: int, theme: str,
+def test_a_public_page_holds(page_of, demonstration: Demonstration, name: str, width: int, theme: str,
                              language: str) -> None:
-    context = browser.new_context(viewport={"width": width, "height": 900}, color_scheme=theme)
-    page = context.new_page()
-    watcher = Watcher(page, demonstration.address)
     path = path_of(demonstration, name)
     path += ("&" if "?" in path else "?") + f"lang={language}"
 
-    page.goto(demonstration.address + path, wait_until="networkidle")
-    watcher.keep(SCREENSHOTS, f"{name}-{width}-{theme}-{language}")
-    faults = [one for one in watcher.faults() if not (name == "missing" and "404" in one)]
-    context.close()
+    faults = faults_of(page_of(""), demonstration.address + path, f"{name}-{width}-{theme}-{language}", width, theme)
 
-    assert faults == []
+    assert [one for one in faults if not (name == "missing" and "404" in one)] == []
 
 
 WIDTHS = (list(product((320, 390, 1280, 1920), ("light", "dark"))) if ALL else [(390, "light"), (1280, "dark")])
@@ -106,35 +101,34 @@ WIDTHS = (list(product((320, 390, 1280, 1920), ("light", "dark"))) if ALL else [
 
 @pytest.mark.parametrize(("width", "theme"), WIDTHS)
 @pytest.mark.parametrize("name", CONSOLE)
-def test_a_console_page_holds(browser: Browser, demonstration: Demonstration, organizer_state, name: str,
-                              width: int, theme: str) -> None:
-    assert faults_of(browser, demonstration, organizer_state, name, CONSOLE[name], width, theme) == []
+def test_a_console_page_holds(page_of, demonstration: Demonstration, name: str, width: int, theme: str) -> None:
+    assert faults_of(page_of("organizer"), demonstration.address + CONSOLE[name], f"{name}-{width}-{theme}", width,
+                     theme) == []
 
 
 @pytest.mark.parametrize(("width", "theme"), WIDTHS)
 @pytest.mark.parametrize("name", OF_OTHERS)
 def test_a_page_of_the_administrator_the_reviewer_or_a_county_holds(
-        browser: Browser, demonstration: Demonstration, state_of, name: str, width: int, theme: str) -> None:
+        page_of, demonstration: Demonstration, name: str, width: int, theme: str) -> None:
     who, path, pattern = OF_OTHERS[name]
-
-    assert faults_of(browser, demonstration, state_of(who), name, path, width, theme, pattern) == []
-
-
-def faults_of(browser: Browser, demonstration: Demonstration, state, name: str, path: str, width: int, theme: str,
-              pattern: str | None = None) -> list[str]:
-    context = browser.new_context(viewport={"width": width, "height": 900}, color_scheme=theme, locale="zh-CN",
-                                  storage_state=state)
+    page = page_of(who)
     if pattern:
-        found = re.search(pattern, context.request.get(demonstration.address + path).text())
+        found = re.search(pattern, page.context.request.get(demonstration.address + path).text())
         assert found, f"nothing like {pattern} on {path}"
         path = found[1]
-    page = context.new_page()
-    watcher = Watcher(page, demonstration.address)
 
-    page.goto(demonstration.address + path, wait_until="networkidle")
-    watcher.keep(SCREENSHOTS, f"{name}-{width}-{theme}")
+    assert faults_of(page, demonstration.address + path, f"{name}-{width}-{theme}", width, theme) == []
+
+
+def faults_of(page: Page, address: str, picture: str, width: int, theme: Literal["light", "dark"]) -> list[str]:
+    page.goto("about:blank")
+    page.set_viewport_size({"width": width, "height": 900})
+    page.emulate_media(color_scheme=theme)
+    watcher = Watcher(page, address)
+    page.goto(address, wait_until="networkidle")
+    watcher.keep(SCREENSHOTS, picture)
     faults = watcher.faults()
-    context.close()
+    watcher.leave()
     return faults
 
 

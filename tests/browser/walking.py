@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from playwright.sync_api import Browser, BrowserContext, Page
 
-from tests.browser.conftest import SCREENSHOTS, Place
+from tests.browser.conftest import NAVIGATION, SCREENSHOTS, Place
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 WIDE, PHONE = {"width": 1280, "height": 900}, {"width": 390, "height": 844}
@@ -20,6 +20,7 @@ class Walk:
     def __init__(self, browser: Browser, at: Place, viewport: dict[str, int], state: dict[str, Any] | None = None,
                  album: str = "journey") -> None:
         self.context: BrowserContext = browser.new_context(viewport=viewport, locale="zh-CN", storage_state=state)
+        self.context.set_default_navigation_timeout(NAVIGATION)
         self.page: Page = self.context.new_page()
         self.at, self.album = at, album
 
