@@ -222,7 +222,7 @@ class Lifecycle:
         self.version += 1
         if moves_feed:
             self.revised_at = as_of
-            raise_once(self)
+            raise_once(self, as_of)
         if was_public and moves_feed and schedule:
             self.schedule_version += 1
         note(Change(self, what, as_of, before=before, after=self.facts() | (also or {}), quiet=quiet))

@@ -150,7 +150,7 @@ class Event(Lifecycle, Submitting, Sharing, Repeating, Model):
         event = cls(kind=kind.value, title=title, organization=organization, created_at=as_of,
                     revised_at=as_of, state=EventState.DRAFT.value, version=1,
                     schedule_version=0, ical_uid=new_uid(), **fields)
-        begin(event)
+        begin(event, as_of)
         event.span, event.regions = span, regions
         return event
 

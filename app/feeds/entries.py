@@ -59,7 +59,7 @@ def _follow_one(event: Event, stored: dict[str, FeedEntry], revision: int, shows
     was_there = bool(stored)
     if _remake(event, stored, revision) and shows_since and was_there:
         # It reads differently, and readers go by SEQUENCE and LAST-MODIFIED.
-        raise_once(event)
+        raise_once(event, shows_since)
         event.revised_at = shows_since
         _remake(event, stored, revision)
 

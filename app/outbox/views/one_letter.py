@@ -62,4 +62,10 @@ def _words(found: Delivery) -> dict[str, Any]:
             "text": linked(shown(found.content.text, fields)) if is_demonstration else shown(
                 found.content.text, fields),
             "version": found.content.wording or found.content.digest[:8],
-            "has_calendar": bool(found.content.calendar)}
+            "calendar": _calendar(found)}
+
+
+def _calendar(found: Delivery) -> str:
+    """The calendar part as programs read it, a line unfolded (RFC 5545 3.1), the address no more told than above."""
+    text = bytes(found.content.calendar).decode() if found.content else ""
+    return text.replace("\r\n ", "").replace("\r\n", "\n").replace(found.address, masked(found.address))

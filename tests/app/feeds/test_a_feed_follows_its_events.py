@@ -206,7 +206,7 @@ def test_a_class_that_moves_with_its_lessons_raises_each_sequence_by_one(app, cl
 
 def test_a_saved_change_raises_once_a_draft_too_and_what_was_only_just_made_stays_at_nought(app, client):
     event = an_event("讲座", published=False)
-    event.revise(LATER, title="讲座一")
+    event.revise(AS_OF, title="讲座一")
     db.session.commit()
     steps = []
     for verb in (lambda: None, lambda: event.publish(LATER), lambda: event.unpublish(LATER),

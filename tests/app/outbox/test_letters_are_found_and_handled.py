@@ -20,6 +20,7 @@ from app.outbox.answers import Answer, Outcome
 from app.outbox.letter import Recipient
 from app.outbox.models import Attempt, DeliveryState
 from app.outbox.pace import DomainPace
+from app.signup.enrolling import enrol
 from tests.factories import a_city_office, a_person, an_event, an_office, chen, wang
 from tests.letters import a_letter, enrolled, ledger
 
@@ -94,6 +95,17 @@ def test_a_letter_is_read_as_its_reader_gets_it(app, signed_in):
 
     assert re.findall(r'(?s)<pre class="letter-words">(.*?)</pre>', page) == ["李娜，您好。"]
     assert ("450 4.2.0 greylisted" in page, "lina@example.org" in page) == (True, False)
+
+
+def test_the_calendar_part_of_a_letter_is_read_too_and_tells_no_more_of_the_address(app, signed_in):
+    enrol(soon(takes_enrolments=True), name="李娜", email="lina@example.org", as_of=now())
+    db.session.commit()
+
+    page = signed_in(chen()).get(f"/console/letters/{ledger()[0].id}").text
+    calendar = re.findall(r'(?s)<pre class="letter-words">(BEGIN:VCALENDAR.*?)</pre>', page)
+
+    assert [line for line in ("METHOD:REQUEST", "SUMMARY:专利讲座") if line not in calendar[0].split("\n")] == []
+    assert ("ATTENDEE" in calendar[0], "lina@example.org" in page) == (True, False)
 
 
 def test_a_link_that_opens_an_account_is_shown_to_nobody(app, signed_in):
