@@ -473,4 +473,5 @@ def test_the_region_is_preset_and_said_to_be_so_in_the_readers_language(desk, la
     page = desk.get(upload(desk, a_file(a_vevent(LOCATION="苏州"))) + f"?lang={language}").text
 
     assert re.findall('<label for="regions-510000">([^<]*)</label>', page) == [word]
-    assert page.index("for-all") < page.index('class="muted small"', page.index("for-all")) < page.index('id="regions"')
+    hint = page.index('class="muted small"', page.index("for-all"))
+    assert page.index("for-all") < hint < page.index('id="regions"')
