@@ -94,8 +94,9 @@ def prepare(app: Flask) -> None:
 
     migrate(app)
     if not demonstration.people():
-        print("loading the demonstration ...", flush=True)
-        demonstration.load(now())
+        print("loading the demonstration, a year of events:", end="", flush=True)
+        demonstration.load(now(), lambda month: print(f" {month}", end="", flush=True))
+        print(flush=True)
 
 
 def migrate(app: Flask) -> None:

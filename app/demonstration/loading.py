@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
@@ -31,8 +32,11 @@ class NotEmpty(Refused):
     """There is an office already: a real installation never gets demonstration data."""
 
 
-def load(as_of: datetime) -> None:
-    """Everything, in one transaction that it commits itself: all of it is there, or nothing."""
+def load(as_of: datetime, tell: Callable[[str], None] = lambda _month: None) -> None:
+    """Everything, in one transaction that it commits itself: all of it is there, or nothing.
+
+    `tell` hears how far it is.
+    """
     if db.session.scalars(Organization.roots().limit(1)).first():
         raise NotEmpty(_("这里已经有单位了，演示数据只能装进空的数据库。"))
     with acting_as("cli"):
@@ -50,7 +54,7 @@ def load(as_of: datetime) -> None:
         Kept(places, staff, plan, as_of).play()
         stage = Stage(places, {task.code: task for task in plan.tasks}, staff, as_of)
         stage.visit(begun)
-        stage.play(scripts(today.year))
+        stage.play(scripts(today.year), tell)
         Returns(places.offices, staff, as_of).play()
         ring(as_of)
         db.session.commit()

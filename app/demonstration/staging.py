@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from itertools import count
@@ -58,12 +58,15 @@ class Stage:
         """The comings and goings of the staff."""
         self._take(self.staff.visits(since, self.as_of))
 
-    def play(self, scripts: Iterator[Script]) -> None:
+    def play(self, scripts: Iterator[Script], tell: Callable[[str], None]) -> None:
+        """`tell` hears each month that begins, as 2026-03."""
         for script in scripts:
             self._prepare(script)
         day = None
         for step in sorted(self._steps, key=lambda step: (step.at, step.order)):
             if day != step.at.date():
+                if day is None or day.month != step.at.month:
+                    tell(f"{step.at:%Y-%m}")
                 ring(step.at)
                 day = step.at.date()
             actor = f"person:{step.by.id}" if step.by else "participant"
