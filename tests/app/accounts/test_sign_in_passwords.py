@@ -2,11 +2,14 @@ from datetime import timedelta
 
 import pytest
 import time_machine
+from flask_security import hash_password
 
+from app import create_app
 from app.accounts.passwords import BadPassword, EarlierPassword, is_right, set_password
 from app.accounts.sign_in_rules import SignInRules
 from app.db import db
 from tests.app.accounts.entering import NEW, NOW, PASSWORD, chen_with_password, is_in, sign_in
+from tests.conftest import settings
 from tests.factories import an_office, chen
 
 
@@ -140,3 +143,11 @@ def test_without_such_a_rule_it_does_not(client, clock):
     sign_in(client, NEW)
 
     assert is_in(client) is True
+
+
+def test_a_real_installation_takes_its_time_over_a_password(tmp_path):
+    """RFC 9106 4, the second recommended option: 64 MiB, three passes, four lanes."""
+    app = create_app(**settings(tmp_path))
+
+    with app.app_context():
+        assert hash_password(NEW).startswith("$argon2id$v=19$m=65536,t=3,p=4$")
