@@ -1,7 +1,8 @@
 """What a feed carries, in parts: first what each part is made of, then, where they are wanted, the bytes.
 
-A part is a month of starts, or a day where the month is crowded (UTC): it is cut by what is in it, so that one event
-more changes one part and moves no other.
+A part is a month of starts, three days where the month is crowded, or a day where they are (UTC): it is cut by what
+is in it, so that one event more changes one part and moves no other. Each begins anew as it is packed: small ones
+cost octets, large ones time after an edit. With ten thousand events a year, three days take a quarter less than one.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from functools import lru_cache
 from itertools import groupby
 from typing import Any, NamedTuple
 
@@ -18,8 +20,10 @@ from app.db import db
 from app.events.models import Event
 from app.feeds.models import FeedEntry
 
-CROWDED = 200  # events in a month, from which its days are parts of their own
+CROWDED = 200  # events, more than which are not one part
+SPAN = 3  # days; the last span of a month is what is left
 ROWS = 500  # read at a time
+KNOWN = 4_000  # parts: after an edit all but one are what they were
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,17 +156,34 @@ def _days(events: Select[Any], language: str) -> dict[date, list[_Some]]:
 
 
 def _parts(days: Mapping[date, list[_Some]]) -> Iterator[Part]:
-    """Days joined to their month, unless it is crowded."""
-    for (year, month), some in groupby(sorted(days), lambda day: (day.year, day.month)):
-        found = list(some)
-        if sum(one.count for day in found for one in days[day]) > CROWDED:
-            yield from (_part(day, day + timedelta(days=1), days[day]) for day in found)
-        else:
-            first = date(year, month, 1)
-            yield _part(first, _next_month(first), [one for day in found for one in days[day]])
+    """Days joined to their month, or to their span of it."""
+    for (year, month), found in groupby(sorted(days), lambda day: (day.year, day.month)):
+        of_month = {day: days[day] for day in found}
+        first = date(year, month, 1)
+        if _count(of_month) <= CROWDED:
+            yield _joined(first, _next_month(first), of_month)
+            continue
+        for number, near in groupby(of_month, lambda day: min((day.day - 1) // SPAN, 30 // SPAN - 1)):
+            of_span = {day: of_month[day] for day in near}
+            if _count(of_span) > CROWDED:
+                for day, some in of_span.items():
+                    yield _joined(day, day + timedelta(days=1), {day: some})
+                continue
+            begin = first.replace(day=SPAN * number + 1)
+            is_last = number == 30 // SPAN - 1
+            yield _joined(begin, _next_month(first) if is_last else begin + timedelta(days=SPAN), of_span)
 
 
-def _part(first: date, until: date, found: Sequence[_Some]) -> Part:
+def _count(days: Mapping[date, list[_Some]]) -> int:
+    return sum(one.count for found in days.values() for one in found)
+
+
+def _joined(first: date, until: date, days: Mapping[date, list[_Some]]) -> Part:
+    return _part(first, until, tuple(one for found in days.values() for one in found))
+
+
+@lru_cache(KNOWN)
+def _part(first: date, until: date, found: tuple[_Some, ...]) -> Part:
     events = sorted(",".join(one.events for one in found).split(","))
     return Part(first, until, len(events), sum(int(one.octets) for one in found),
                 f"{','.join(events)}:{max(one.revision for one in found)}", frozenset(one.zone for one in found),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import gzip
 import time
 from contextlib import contextmanager
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 import time_machine
@@ -17,7 +17,7 @@ from app.accounts.access import public, signed_in
 from app.accounts.links import SignInLink
 from app.db import db
 from app.events.models import Event
-from app.feeds import doorstep
+from app.feeds import contents, doorstep
 from app.feeds.contents import Contents
 from app.feeds.line import FRESH
 from app.feeds.models import FeedEntry, FeedRevision
@@ -176,15 +176,20 @@ def test_one_change_packs_one_part_again_for_every_slice(app, client):
     assert (first, again, after) == (([True] * 3, 21), ([True] * 3, 0), ([True] * 3, 3))
 
 
-def test_a_crowded_month_is_packed_by_days(app, client):
-    for number in range(210):
-        an_event(f"讲座{number}", starts_at=AS_OF + timedelta(days=number % 7 + 1))
-    an_event("别的月", starts_at=AS_OF + timedelta(days=60))
+@pytest.mark.parametrize(("crowded", "parts"), [
+    (40, 1 + 1),  # each month
+    (20, 3 + 1 + 1),  # of March 4-6, 7-9 and 28-31; the month of them; the other month
+    (9, 2 + 1 + 1 + 1 + 1)])  # 4 and 5 by days
+def test_a_crowded_month_is_packed_by_three_days_and_those_by_days(app, client, monkeypatch, crowded, parts):
+    monkeypatch.setattr(contents, "CROWDED", crowded)
+    for number, day in enumerate([4] * 6 + [5] * 6 + [7] * 5 + [9] * 4 + [28, 31]):
+        an_event(f"讲座{number}", starts_at=datetime(2026, 3, day, 6, tzinfo=UTC))
+    an_event("别的月", starts_at=datetime(2026, 5, 1, 6, tzinfo=UTC))
 
     packed = fetch(client, "/calendar.ics", Accept_Encoding="gzip").data
 
     assert gzip.decompress(packed) == fetch(client, "/calendar.ics").data
-    assert len(app.extensions["wujin.shelf"].names()) == 7 + 1 + 1  # days, the month of them, the other month
+    assert len(app.extensions["wujin.shelf"].names()) == parts
 
 
 def test_a_restored_calendar_is_packed_again_though_its_revisions_are_those_of_before(app, client):
