@@ -153,14 +153,14 @@ class Feed:
 
         months = {named(parts): parts for parts in contents.months}
         found = {name: shelf.piece(name) for name in months}
-        days = {part.first: shelf.piece(named([part])) for name, parts in months.items() if found[name] is None
+        pieces = {part.first: shelf.piece(named([part])) for name, parts in months.items() if found[name] is None
                 for part in parts}
-        lacking = [part for part in contents.parts if part.first in days and days[part.first] is None]
+        lacking = [part for part in contents.parts if part.first in pieces and pieces[part.first] is None]
         for part, bodies in contents.bodies(lacking):
-            days[part.first] = shelf.put(named([part]), pack(self._ringing(bodies)))
+            pieces[part.first] = shelf.put(named([part]), pack(self._ringing(bodies)))
         for name, parts in months.items():
             if found[name] is None:
-                found[name] = shelf.put(name, merged(days[part.first] for part in parts))
+                found[name] = shelf.put(name, merged(pieces[part.first] for part in parts))
         first, last = self.frame(contents, header)
         return joined([pack([first]), *found.values(), pack([last])])
 
